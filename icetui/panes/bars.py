@@ -5,15 +5,77 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textual import events
+from textual.geometry import Offset, Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
-from icetui.panes.spans import Span
+from icetui.clean import clean, cut, width
+from icetui.panes.entry import Entry
+from icetui.panes.palette import palette, strip
+from icetui.panes.spans import Span, SpanLine, extent, plain, window
+
+_DOT: Span = (" · ", "dim")
+
+
+class Bar(Widget):
+    """One line of spans."""
+
+    DEFAULT_CSS = """
+    Bar { height: 1; width: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._painted: SpanLine = ()
+
+    def line(self, cells: int) -> list[Span]:
+        """What it says in so many cells."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """The bar as a strip."""
+        cells = self.size.width
+        self._painted = window(self.line(cells), 0, cells)
+        return strip(self._painted, cells, palette(not self.app.no_color))
+
+    def repaint(self) -> None:
+        """Paints what differs from what is on the screen, from the left to the last difference."""
+        cells = self.size.width
+        if not cells:
+            return
+        new = window(self.line(cells), 0, cells)
+        until = extent(_filled(self._painted, cells), _filled(new, cells))
+        if until:
+            self.refresh(Region(0, 0, until, 1))
+
+
+def _filled(line: SpanLine, cells: int) -> list[Span]:
+    """The line with blanks up to its end, as it stands on the screen."""
+    return [*line, (" " * (cells - width(plain(line))), "")]
+
+
+def _apart(left: Sequence[Span], right: Sequence[Span], cells: int) -> list[Span] | None:
+    """Left and right in one line with at least two blanks between; None where they do not fit."""
+    gap = cells - width(plain(left)) - width(plain(right))
+    if gap < (2 if left and right else 0):
+        return None
+    return [*left, (" " * gap, ""), *right]
+
+
+def _joined(parts: Sequence[Sequence[Span]], between: Span) -> list[Span]:
+    out: list[Span] = []
+    for part in parts:
+        if out:
+            out.append(between)
+        out += part
+    return out
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A family in the header: the key that goes there, its title."""
+    """A view in the header: the key that goes there, its title."""
 
     key: str
     title: str
@@ -30,11 +92,66 @@ class Who:
     region: str = ""
 
 
-class Header(Widget):
+def header_line(tabs: Sequence[Tab], who: Who, cells: int, name: str = "icetui") -> list[Span]:
+    """App name, tabs with their keys, identity; sheds what matters least until it fits.
+
+    First to go are the program's name, the source of the key and the profile, then the titles of the
+    tabs one is not on; key hint and region go last.
+    """
+    titled = _tabs(tabs, titles=True)
+    short = _tabs(tabs, titles=False)
+    app: list[Span] = [(name, "title"), ("  ", "")]
+    steps: tuple[tuple[list[Span], tuple[str, ...]], ...] = (
+        ([*app, *titled], (who.profile, who.source, who.key_hint, who.region)),
+        (titled, (who.profile, who.source, who.key_hint, who.region)),
+        (titled, (who.profile, who.key_hint, who.region)),
+        (titled, (who.key_hint, who.region)),
+        (short, (who.profile, who.key_hint, who.region)),
+        (short, (who.key_hint, who.region)),
+        (_keys(tabs), (who.key_hint, who.region)),
+        (_keys(tabs), (who.region,)),
+        ([], (who.region,)),
+    )
+    for left, words in steps:
+        identity = _joined([[(clean(word), "")] for word in words if word], _DOT)
+        if fits := _apart(left, identity, cells):
+            return fits
+    return window([(clean(who.region), "")], 0, cells)
+
+
+def _tabs(tabs: Sequence[Tab], *, titles: bool) -> list[Span]:
+    """`▸2 Batch` for the active one; the others with or without their titles."""
+    parts: list[Span] = []
+    for tab in tabs:
+        if tab.active:
+            parts.append((f"▸{tab.key} {tab.title} ", "active"))
+        else:
+            parts += [(f" {tab.key}", "key"), (f" {tab.title} " if titles else " ", "")]
+    return parts
+
+
+def _keys(tabs: Sequence[Tab]) -> list[Span]:
+    return [
+        (f"▸{tab.key} " if tab.active else f" {tab.key} ", "active" if tab.active else "key") for tab in tabs
+    ]
+
+
+class Header(Bar):
     """App name, families with their keys, identity."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._says: tuple[tuple[Tab, ...], Who] = ((), Who())
 
     def show(self, tabs: Sequence[Tab], who: Who) -> None:
         """Says something else; nothing is painted where it is the same."""
+        if self._says != (says := (tuple(tabs), who)):
+            self._says = says
+            self.repaint()
+
+    def line(self, cells: int) -> list[Span]:
+        """What it says in so many cells."""
+        return header_line(*self._says, cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +163,84 @@ class Filter:
     active: bool = False
 
 
-class FilterBar(Widget):
+def filter_line(filters: Sequence[Filter], cells: int) -> list[Span]:
+    """`JobType all · JobState Failed`; where there is no room the filters that do not narrow go first."""
+    kept = list(filters)
+    while True:
+        line = _joined([_filter(each) for each in kept], _DOT)
+        idle = [each for each in kept if not each.active]
+        if width(plain(line)) <= cells or not idle:
+            return line
+        kept.remove(idle[-1])
+
+
+def _filter(each: Filter) -> list[Span]:
+    label: list[Span] = [(clean(each.label), "" if each.active else "dim"), (" ", "")] if each.label else []
+    return [*label, (clean(each.value), "title" if each.active else "dim")]
+
+
+class FilterBar(Bar):
     """The filters in force: `JobType all · JobState all · SortBy CreationTime:Desc · find "x"`."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._says: tuple[Filter, ...] = ()
 
     def show(self, filters: Sequence[Filter]) -> None:
         """Says something else; nothing is painted where it is the same."""
+        if self._says != (says := tuple(filters)):
+            self._says = says
+            self.repaint()
+
+    def line(self, cells: int) -> list[Span]:
+        """What it says in so many cells."""
+        return filter_line(self._says, cells)
 
 
-class StatusLine(Widget):
+_SIGNS = {"bad": "✗ ", "warn": "! "}
+"""What says how grave a message is where there is no colour."""
+
+
+def status_line(message: SpanLine, fresh: SpanLine, cells: int) -> list[Span]:
+    """The message on the left, cut with `…` where it must be; how fresh the rows are on the right."""
+    if fits := _apart(message, fresh, cells):
+        return fits
+    room = cells - width(plain(fresh)) - 2
+    if room < cells // 2:
+        return window(message or fresh, 0, cells)
+    left = window(message, 0, room)
+    return [*left, (" " * (room - width(plain(left)) + 2), ""), *fresh]
+
+
+class StatusLine(Bar):
     """A message on the left, how fresh the rows are on the right."""
 
-    def show(self, message: str | Sequence[Span], fresh: str | Sequence[Span] = "", *, style: str = "") -> None:
-        """Says something else; `style` colours a message given as a string ("bad", "warn", "good", "dim")."""
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._says: tuple[SpanLine, SpanLine] = ((), ())
+
+    def show(
+        self, message: str | Sequence[Span], fresh: str | Sequence[Span] = "", *, style: str = ""
+    ) -> None:
+        """Says something else; nothing is painted where it is the same.
+
+        Args:
+            message: a string is cleaned here; spans are clean already.
+            fresh: the right side, the same.
+            style: of a message given as a string: "bad", "warn", "good", "busy", "dim". The first two
+                also put a sign in front of it.
+        """
+        left = (
+            ((_SIGNS.get(style, "") + clean(message), style),) if isinstance(message, str) else tuple(message)
+        )
+        right = ((clean(fresh), "dim"),) if isinstance(fresh, str) else tuple(fresh)
+        if self._says != (says := (left, right)):
+            self._says = says
+            self.repaint()
+
+    def line(self, cells: int) -> list[Span]:
+        """What it says in so many cells."""
+        return status_line(*self._says, cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,66 +251,158 @@ class KeyHint:
     words: str
 
 
-class KeyBar(Widget):
-    """The keys that work here, or the second keys of a chord; a Prompt takes its place when asked."""
+def key_line(hints: Sequence[KeyHint], title: str, cells: int) -> list[Span]:
+    """`Enter open  / find  …`: as many whole hints as fit."""
+    line: list[Span] = [(f"{title}: ", "title")] if title else []
+    used = width(plain(line))
+    for n, hint in enumerate(hints):
+        each: list[Span] = [(hint.key, "key"), (f" {hint.words}", "")]
+        cost = width(plain(each)) + (2 if n else 0)
+        more = 0 if n == len(hints) - 1 else 3
+        if used + cost + more > cells:
+            line.append(("  …" if n else "…", "dim"))
+            break
+        if n:
+            line.append(("  ", ""))
+        line += each
+        used += cost
+    return line
 
-    def show(self, hints: Sequence[KeyHint], *, title: str = "") -> None:
-        """Shows keys; `title` names the chord whose second keys they are."""
+
+def prompt_line(label: str, entry: Entry, cells: int) -> tuple[list[Span], int]:
+    """The label, the text around the insertion point, and the cell the insertion point is in."""
+    head = cut(clean(label), max(0, cells // 2))
+    shown, at = entry.window(max(1, cells - width(head)))
+    before, here, after = shown[:at], shown[at : at + 1] or " ", shown[at + 1 :]
+    return [(head, "title"), (before, ""), (here, "active"), (after, "")], width(head) + width(before)
 
 
-class Prompt(Widget):
-    """One line to type in, in the place of the key bar."""
+class KeyBar(Bar, can_focus=True):
+    """The last line: the keys that work here, the second keys of a chord, or a line to type in.
 
-    class Submitted(Message):
-        """Enter: `value` as typed, stripped; `name` as asked."""
+    It is one widget so that asking something costs one line of bytes and no new layout. It takes the
+    focus only while it asks.
+    """
 
-        def __init__(self, prompt: Prompt, name: str, value: str) -> None:
+    class Said(Message):
+        """Something about what is asked; `name` says which question it is, `value` what is typed."""
+
+        def __init__(self, bar: KeyBar, name: str, value: str) -> None:
             super().__init__()
-            self.prompt = prompt
+            self.bar = bar
             self.name = name
             self.value = value
 
         @property
-        def control(self) -> Prompt:
-            """The prompt, for `@on` selectors."""
-            return self.prompt
+        def control(self) -> KeyBar:
+            """The bar, for `@on` selectors."""
+            return self.bar
 
-    class Edited(Message):
-        """The text changed (find as one types)."""
+    class Submitted(Said):
+        """Enter: `value` is stripped of blanks around it."""
 
-        def __init__(self, prompt: Prompt, name: str, value: str) -> None:
-            super().__init__()
-            self.prompt = prompt
-            self.name = name
-            self.value = value
+    class Edited(Said):
+        """The text changed (to find while one types)."""
 
-        @property
-        def control(self) -> Prompt:
-            """The prompt, for `@on` selectors."""
-            return self.prompt
-
-    class Cancelled(Message):
+    class Cancelled(Said):
         """Esc: nothing is to be done."""
 
-        def __init__(self, prompt: Prompt, name: str) -> None:
-            super().__init__()
-            self.prompt = prompt
-            self.name = name
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._hints: tuple[KeyHint, ...] = ()
+        self._title = ""
+        self._asked = ""
+        self._label = ""
+        self._entry: Entry | None = None
+        self._before: Widget | None = None
+        self.can_focus = False
 
-        @property
-        def control(self) -> Prompt:
-            """The prompt, for `@on` selectors."""
-            return self.prompt
+    @property
+    def asking(self) -> str:
+        """The name of the question that is open, or ""."""
+        return self._asked if self._entry is not None else ""
+
+    def show(self, hints: Sequence[KeyHint], *, title: str = "") -> None:
+        """Shows keys; `title` names the chord whose second keys they are. Seen when nothing is asked."""
+        if (self._hints, self._title) != (says := (tuple(hints), title)):
+            self._hints, self._title = says
+            self.repaint()
 
     def ask(self, name: str, label: str, value: str = "") -> None:
-        """Shows itself with a label, takes the focus, remembers who had it."""
+        """Asks for a line of text, takes the focus and remembers who had it.
+
+        Args:
+            name: comes back in the messages.
+            label: stands before the text, e.g. ``find: ``.
+            value: stands there to be changed.
+        """
+        if self._entry is None:
+            self._before = self.screen.focused
+        self._asked, self._label, self._entry = name, label, Entry(value, len(value))
+        self.can_focus = True
+        self.focus(scroll_visible=False)
+        self.repaint()
 
     def close(self) -> None:
-        """Hides itself and gives the focus back."""
+        """Asks no longer: shows the keys and gives the focus back."""
+        if self._entry is None:
+            return
+        self._entry = None
+        before, self._before = self._before, None
+        self.screen.set_focus(before if before is not None and before.is_attached else None)
+        self.can_focus = False
+        self.repaint()
 
+    def line(self, cells: int) -> list[Span]:
+        """What it says in so many cells."""
+        if self._entry is None:
+            return key_line(self._hints, self._title, cells)
+        return prompt_line(self._label, self._entry, cells)[0]
 
-class BottomLine(Widget):
-    """The last line: a KeyBar, or a Prompt while something is asked. Members `keys` and `prompt`."""
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """While it asks, every printable key is text and no binding elsewhere sees it."""
+        return self._entry is not None and character is not None and character.isprintable()
 
-    keys: KeyBar
-    prompt: Prompt
+    async def _on_key(self, event: events.Key) -> None:
+        if self._entry is None:
+            return
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            name, value = self._asked, self._entry.text.strip()
+            self.close()
+            self.post_message(self.Submitted(self, name, value))
+        elif event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            name, value = self._asked, self._entry.text
+            self.close()
+            self.post_message(self.Cancelled(self, name, value))
+        elif (new := self._entry.key(event.key, event.character if event.is_printable else None)) is not None:
+            event.stop()
+            event.prevent_default()
+            self._edit(new)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if self._entry is not None:
+            event.stop()
+            event.prevent_default()
+            self._edit(self._entry.pasted(event.text))
+
+    def _edit(self, new: Entry) -> None:
+        old, self._entry = self._entry, new
+        if old != new:
+            self.repaint()
+            self._follow()
+        if old is None or old.text != new.text:
+            self.post_message(self.Edited(self, self._asked, new.text))
+
+    def _on_focus(self, event: events.Focus) -> None:
+        super()._on_focus(event)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Puts the terminal's own cursor where the text goes: an input method draws there."""
+        if self._entry is not None:
+            _, at = prompt_line(self._label, self._entry, self.size.width)
+            self.app.cursor_position = self.region.offset + Offset(at, 0)

@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
+
+from icetui.clean import width
+from icetui.panes.spans import SpanLine
 
 REVERSE = Style(reverse=True)
 """Laid over a line that is selected."""
@@ -30,6 +35,7 @@ _COLOURED = {
     "link": Style(color="blue", underline=True),
     "mark": Style(color="magenta", bold=True),
     "found": Style(color="black", bgcolor="yellow"),
+    "active": Style(bold=True, reverse=True),
 }
 
 _PLAIN = {
@@ -47,6 +53,7 @@ _PLAIN = {
     "link": Style(underline=True),
     "mark": Style(bold=True),
     "found": Style(underline=True, bold=True),
+    "active": Style(bold=True, reverse=True),
 }
 
 
@@ -63,3 +70,16 @@ def selected(style: Style) -> Style:
     A coloured word in reverse video would be a coloured block, hard to read on half of all palettes.
     """
     return Style(bold=style.bold, underline=style.underline, reverse=True)
+
+
+def strip(line: SpanLine, cells: int, styles: Mapping[str, Style], base: Style | None = None) -> Strip:
+    """Spans as a strip of exactly `cells` cells; the caller has cut them. `base` lies under all."""
+    segments = []
+    used = 0
+    for text, name in line:
+        style = styles[name]
+        segments.append(Segment(text, style if base is None else base + style))
+        used += width(text)
+    if used < cells:
+        segments.append(Segment(" " * (cells - used), base))
+    return Strip(segments, cells)

@@ -5,10 +5,13 @@ No framework here: a drawing is a value, and big texts are made line by line as 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, cast
+
+from icetui.clean import width
 
 Span: TypeAlias = tuple[str, str]
 """(text, style name). The text is already cleaned (`decode.clean`); the name is one of `STYLES`."""
@@ -30,12 +33,17 @@ STYLES = (
     "link",
     "mark",
     "found",
+    "active",
 )
 """The style names a span may have; `palette` says how each looks."""
 
 
 class Lines(Protocol):
-    """Text drawn by visible lines only: its length is known, its lines are made when asked for."""
+    """Text drawn by visible lines only: its length is known, its lines are made when asked for.
+
+    Lines may also have `having(text) -> Sequence[int]`, the numbers of the lines that contain a text,
+    where there is a faster way to tell than making every line.
+    """
 
     def __len__(self) -> int:
         """How many lines there are."""
@@ -104,7 +112,148 @@ class Joined:
         before = self._ends[part - 1] if part else 0
         return self._parts[part].line(y - before)
 
+    def having(self, text: str) -> Sequence[int]:
+        """The lines that contain a text, asked from each part in turn."""
+        found: list[int] = []
+        for part, end in zip(self._parts, self._ends, strict=True):
+            before = end - len(part)
+            found += [before + y for y in having(part, text)]
+        return found
+
 
 def plain(line: SpanLine) -> str:
     """The text of a line without its styles."""
     return "".join([text for text, _ in line])
+
+
+def window(line: SpanLine, left: int, cells: int) -> list[Span]:
+    """The part of a line that stands in `cells` cells from cell `left` on.
+
+    A wide character that the border cuts becomes a blank. Where text is left over on the right, the
+    last cell is `…`. Only what is visible is measured, so that a line of megabytes costs no more.
+    """
+    out: list[Span] = []
+    skip, room = left, cells
+    for text, style in line:
+        if not text:
+            continue
+        if room <= 0:
+            return _ellipsis(out)
+        if text.isascii():
+            if skip >= len(text):
+                skip -= len(text)
+                continue
+            piece = text[skip : skip + room]
+            over = len(text) > skip + room
+            skip = 0
+            room -= len(piece)
+        else:
+            piece, skip, used, over = _piece(text, skip, room)
+            room -= used
+        if piece:
+            out.append((piece, style))
+        if over:
+            return _ellipsis(out)
+    return out
+
+
+def _piece(text: str, skip: int, room: int) -> tuple[str, int, int, bool]:
+    """The visible part of one text: (part, cells still to skip, cells used, whether more follows)."""
+    start = 0
+    blank = ""
+    while skip > 0 and start < len(text):
+        cells = width(text[start])
+        skip -= cells
+        start += 1
+    if skip < 0:  # the left border cuts a wide character
+        blank, skip = " " * -skip, 0
+    while start and start < len(text) and width(text[start]) == 0:
+        start += 1  # marks that belong to the character left of the border
+    used = len(blank)
+    end = start
+    while end < len(text):
+        cells = width(text[end])
+        if used + cells > room:
+            return blank + text[start:end] + " " * (room - used), skip, room, True
+        used += cells
+        end += 1
+    return blank + text[start:end], skip, used, False
+
+
+def _ellipsis(spans: list[Span]) -> list[Span]:
+    """The same cells with `…` in the last one."""
+    while spans:
+        text, style = spans.pop()
+        last = len(text)
+        while last and width(text[last - 1 :]) == 0:
+            last -= 1
+        if last:
+            lost = width(text[last - 1 :])
+            head = text[: last - 1] + " " * (lost - 1)
+            if head:
+                spans.append((head, style))
+            spans.append(("…", "dim"))
+            return spans
+    return spans
+
+
+def extent(old: SpanLine, new: SpanLine) -> int:
+    """How many cells from the left must be painted again: up to the last one that differs."""
+    before = [(char, style) for text, style in old for char in text]
+    after = [(char, style) for text, style in new for char in text]
+    total = max(width(plain(old)), width(plain(new)))
+    if len(before) != len(after):
+        return total
+    same = 0
+    for one, other in zip(reversed(before), reversed(after), strict=True):
+        if one != other:
+            break
+        same += 1
+    if same == len(after):
+        return 0
+    tail = width("".join([char for char, _ in after[len(after) - same :]]))
+    return total - tail
+
+
+def highlighted(line: SpanLine, pattern: re.Pattern[str] | None) -> SpanLine:
+    """The line with the style "found" where the pattern matches, over span borders too."""
+    if pattern is None:
+        return line
+    hits = [match.span() for match in pattern.finditer(plain(line)) if match.end() > match.start()]
+    if not hits:
+        return line
+    out: list[Span] = []
+    at = 0
+    for text, style in line:
+        end = at + len(text)
+        for start, stop in hits:
+            if stop <= at or start >= end:
+                continue
+            if start > at:
+                out.append((text[at - end : start - end], style))
+                at = start
+            out.append((text[at - end : len(text) if stop >= end else stop - end], "found"))
+            at = min(stop, end)
+        if at < end:
+            out.append((text[at - end :], style))
+        at = end
+    return out
+
+
+def pattern(text: str) -> re.Pattern[str] | None:
+    """What finds a text, letter case ignored; None for no text."""
+    return re.compile(re.escape(text), re.IGNORECASE) if text else None
+
+
+def having(lines: Lines, text: str) -> Sequence[int]:
+    """The numbers of the lines that contain a text, letter case ignored, in order.
+
+    Lines that can tell faster than by being drawn have a method `having` of their own.
+    """
+    own = getattr(lines, "having", None)
+    if own is not None:
+        return cast("Sequence[int]", own(text))
+    wanted = pattern(text)
+    if wanted is None:
+        return ()
+    return [y for y in range(len(lines)) if wanted.search(plain(lines.line(y)))]
