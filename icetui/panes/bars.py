@@ -14,12 +14,13 @@ from textual.widget import Widget
 from icetui.clean import clean, cut, width
 from icetui.panes.entry import Entry
 from icetui.panes.palette import palette, strip
+from icetui.panes.quiet import Quiet
 from icetui.panes.spans import Span, SpanLine, extent, plain, window
 
 _DOT: Span = (" · ", "dim")
 
 
-class Bar(Widget):
+class Bar(Quiet):
     """One line of spans."""
 
     DEFAULT_CSS = """
@@ -342,6 +343,7 @@ class KeyBar(Bar, can_focus=True):
         self.can_focus = True
         self.focus(scroll_visible=False)
         self.repaint()
+        self._follow()
 
     def close(self) -> None:
         """Asks no longer: shows the keys and gives the focus back."""
@@ -396,10 +398,6 @@ class KeyBar(Bar, can_focus=True):
             self._follow()
         if old is None or old.text != new.text:
             self.post_message(self.Edited(self, self._asked, new.text))
-
-    def _on_focus(self, event: events.Focus) -> None:
-        super()._on_focus(event)
-        self._follow()
 
     def _follow(self) -> None:
         """Puts the terminal's own cursor where the text goes: an input method draws there."""
