@@ -33,9 +33,13 @@ def clean(text: str) -> str:
 
 
 def clean_block(text: str) -> list[str]:
-    """The same for text of several lines: real line breaks split it, tabs become up to four spaces."""
+    """The same for text of several lines: real line breaks split it, tabs become up to four spaces.
+
+    A line break at the very end begins no line; there is always at least one line.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n")
+    text = text.removesuffix("\n")
     return [clean(line.expandtabs(4) if "\t" in line else line) for line in text.split("\n")]
 
 

@@ -292,18 +292,6 @@ def at(value: Json, path: str) -> Json:
     return value
 
 
-_LONE = re.compile("[\ud800-\udfff]")
-
-
-def as_text(value: Json) -> str:
-    """A value as JSON text for a person: two blanks of indent, key order kept, letters as they are.
-
-    Lone surrogates, which no file can hold, stand as their escapes.
-    """
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    return _LONE.sub(lambda lone: f"\\u{ord(lone[0]):04x}", text)
-
-
 # --- times and numbers ----------------------------------------------------------------------------
 
 

@@ -278,7 +278,7 @@ class Result:
 def as_json(value: object) -> Json:
     """A kind as plain JSON: its members and ``kind`` first (contracts.md, "JSON").
 
-    `Cue.extra` is merged into the cue. Tuples become lists.
+    `Cue.extra` is merged into the cue, where it does not hide a member. Tuples become lists.
     """
     if isinstance(value, Tree):
         return {"kind": value.kind, "value": value.value}
@@ -292,7 +292,7 @@ def as_json(value: object) -> Json:
     for each in fields(value):  # type: ignore[arg-type]  # checked one line above
         member = getattr(value, each.name)
         if each.name == "extra":
-            out.update({key: item for key, item in member if key not in out})
+            out.update({key: item for key, item in member if out.get(key) is None})
         elif each.name in ("shared", "fields", "figures"):
             out[each.name] = dict(member)
         else:
