@@ -1,0 +1,1 @@
+"""The headless twin: one module for each command, with `add_arguments` and `run`."""

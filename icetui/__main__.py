@@ -1,0 +1,10 @@
+"""``python -m icetui``."""
+
+from __future__ import annotations
+
+import sys
+
+from icetui.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,257 @@
+"""Arguments, and which command runs; the screens are the default command.
+
+Nothing heavy is imported here: ``--help`` and ``--version`` answer from this file alone, and a
+command's module is imported when it is the one that was asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import itertools
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, Protocol, cast
+
+from icetui import __version__
+from icetui.errors import IcetuiError, Misuse
+
+CRASH = 70
+INTERRUPTED = 130
+NO_TERMINAL = "No terminal. Use `ssh -t`, or a command such as `icetui list`."
+
+
+class Command(Protocol):
+    """What a module in `icetui.commands` offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Says which arguments the command takes beside the global ones."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Does it; the exit code of contracts.md."""
+
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "list": ("list", "jobs of one family: table, json, ndjson, tsv"),
+    "show": ("show", "one job with its results, subjobs and parameters"),
+    "follow": ("follow", "keep jobs in the lists, also of families that have no list call"),
+    "unfollow": ("unfollow", "take followed jobs out of the lists"),
+    "login": ("login", "store an access key in the keyring"),
+    "logout": ("logout", "remove a stored access key"),
+    "profiles": ("profiles", "the profiles there are, and which one is used"),
+    "schema": ("schema", "the JSON Schema of what list and show print"),
+    "demo-gateway": ("demo_gateway", "serve the demo account on loopback over HTTP"),
+}
+"""Name of a command: its module in `icetui.commands`, and one line on it."""
+
+
+class Arguments(argparse.ArgumentParser):
+    """A parser that raises `Misuse` instead of leaving the program."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("allow_abbrev", False)
+        super().__init__(**settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Turns what argparse found into the error every command raises."""
+        raise Misuse(f"{message[:1].upper()}{message[1:]}.", hint=f"See `{self.prog} --help`.")
+
+
+class CommandArguments(Arguments):
+    """The parser of one command, which asks its module for arguments only when it is the chosen one."""
+
+    module = ""
+
+    def parse_known_args(  # type: ignore[override]  # the overloads of the base say the same
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Imports the command, then parses what stands after its name."""
+        command = _command(self.module)
+        command.add_arguments(self)
+        _add_globals(self, again=True)
+        return super().parse_known_args(args, namespace)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; a command's own arguments are added when it is chosen."""
+    top = Arguments(
+        prog="icetui",
+        description="Browse Alibaba Cloud ICE and ApsaraVideo VOD jobs in the terminal. "
+        "Without a command the screens start.",
+        epilog="Exit codes: 0 yes, 1 the answer is no, 2 wrong use, 3 refused, 4 could not ask, "
+        "70 crash, 130 interrupted. `icetui --demo` needs no account.",
+    )
+    _add_globals(top)
+    commands = top.add_subparsers(
+        title="commands", dest="command", metavar="COMMAND", parser_class=CommandArguments
+    )
+    for name, (module, line) in COMMANDS.items():
+        commands.add_parser(name, help=line, description=f"{line[:1].upper()}{line[1:]}.").module = module
+    return top
+
+
+def _add_globals(target: argparse.ArgumentParser, *, again: bool = False) -> None:
+    """The flags that stand before or after a command; `again`: after it, where silence changes nothing."""
+    silent = argparse.SUPPRESS if again else None
+    off = argparse.SUPPRESS if again else False
+    group = target.add_argument_group("global flags, before or after the command")
+    group.add_argument("--profile", metavar="NAME", default=silent, help="which access key to use")
+    group.add_argument("--region", metavar="REGION", default=silent, help="where to ask, e.g. cn-shanghai")
+    group.add_argument("--demo", action="store_true", default=off, help="an account inside this program")
+    group.add_argument("--ice-endpoint", metavar="URL", default=silent, help="ask another ICE host")
+    group.add_argument("--vod-endpoint", metavar="URL", default=silent, help="ask another VOD host")
+    group.add_argument("--log", metavar="FILE", default=silent, help="write one line for each call")
+    group.add_argument("--no-color", action="store_true", default=off, help="as NO_COLOR=1")
+    group.add_argument("--ascii", action="store_true", default=off, help="no character beyond ASCII is drawn")
+    group.add_argument(
+        "--clock", metavar="ISO", default=silent, help="with --demo: a clock that stands still"
+    )
+    group.add_argument("--version", action="version", version=f"icetui {__version__}")
+    # A second list for what stands after the command: argparse would replace the first with it.
+    group.add_argument(
+        "--fault",
+        metavar="NAME[:ARGS]",
+        action="append",
+        dest="faults_after" if again else "faults",
+        default=silent,
+        help="with --demo: what goes wrong; may be repeated",
+    )
+
+
+def _command(module: str) -> Command:
+    return cast(Command, importlib.import_module(f"icetui.commands.{module}"))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command line.
+
+    Args:
+        argv: arguments without the program's name; None: those of this process.
+
+    Returns:
+        The exit code (contracts.md, "Exit codes").
+    """
+    given = sys.argv[1:] if argv is None else list(argv)
+    try:
+        try:
+            code = _run(given)
+            # Here, so that a full disk or a closed pipe is met while it can still be told.
+            _flush()
+        except IcetuiError as error:
+            tell(error)
+            code = error.exit_code
+            _flush()
+        except SystemExit as left:  # argparse after --help and --version
+            code = left.code if isinstance(left.code, int) else 0
+            _flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has seen enough: `icetui list … | head -1`.
+        code = 0
+        _mute()
+    except Exception as error:  # the last door: whatever nobody foresaw
+        code = CRASH
+        try:
+            _crash(error, given)
+        except OSError:
+            _mute()
+    return code
+
+
+def _run(argv: Sequence[str]) -> int:
+    top = parser()
+    args = top.parse_args(argv)
+    later: list[str] = args.__dict__.pop("faults_after", None) or []
+    args.faults = [*(args.faults or []), *later]
+    if args.command is not None:
+        return _command(COMMANDS[args.command][0]).run(args)
+    return _screens(args)
+
+
+def _screens(args: argparse.Namespace) -> int:
+    # Textual reads keys from descriptor 0 and paints on 2; looked at before anything heavy is imported.
+    if not (os.isatty(0) and os.isatty(2)) or os.environ.get("TERM") == "dumb":
+        raise Misuse(NO_TERMINAL)
+    from icetui.session import Session
+
+    session = Session.of(args)
+    app = importlib.import_module("icetui.app")
+    return int(app.run(session))
+
+
+def tell(error: IcetuiError) -> None:
+    """An error as words on stderr: one line, and one more for the next step."""
+    from icetui.commands.output import sentence
+
+    _say(f"icetui: {sentence(error)}\n" + (f"{_clean(error.hint)}\n" if error.hint else ""))
+
+
+def _crash(error: BaseException, argv: Sequence[str]) -> None:
+    """Says where it broke, without a single value: neither messages nor locals, which may hold secrets."""
+    lines = ["icetui: this is a bug in icetui; where it broke, without values:\n", *_frames(error)]
+    log = next((b for a, b in itertools.pairwise(argv) if a == "--log"), "") or next(
+        (a.removeprefix("--log=") for a in argv if a.startswith("--log=")), ""
+    )
+    lines.append(f"Log: {_clean(log)}\n" if log else "No log was kept; `--log FILE` keeps one.\n")
+    _say("".join(lines))
+
+
+def _frames(error: BaseException, depth: int = 0) -> list[str]:
+    import traceback
+
+    lines: list[str] = []
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None and depth < 5:
+        lines += [*_frames(before, depth + 1), "and then:\n"]
+    lines += traceback.format_list(traceback.extract_tb(error.__traceback__))
+    lines.append(f"{type(error).__module__}.{type(error).__qualname__}\n")
+    if isinstance(error, BaseExceptionGroup) and depth < 5:
+        for each in error.exceptions:
+            lines += ["of which:\n", *_frames(each, depth + 1)]
+    return lines
+
+
+def _clean(text: str) -> str:
+    from icetui.clean import clean
+
+    return clean(text)
+
+
+def _say(text: str) -> None:
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        return  # nobody listens; the exit code still says it
+
+
+def _flush() -> None:
+    """Brings out what is buffered.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+        IcetuiError: the output cannot be written, e.g. because the disk is full.
+    """
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _mute()
+        raise IcetuiError(f"The output cannot be written: {error.strerror}.") from error
+
+
+def _mute() -> None:
+    """Points stdout at nothing, or Python complains about what it cannot flush when it ends."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+    except OSError:  # no /dev/null, or no descriptor left: then there is nothing to keep quiet
+        return

@@ -1,0 +1,87 @@
+"""Which family knows a job ID: found by asking, all families at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from icetui.errors import CouldNotAsk, IcetuiError, NotFound, Refusal
+
+if TYPE_CHECKING:
+    from icetui.families.base import Opened
+    from icetui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the families said about one ID, in the order of the families.
+
+    Attributes:
+        id: the ID.
+        opened: the job in each family that knows it.
+        refused: (family, why) of each that would not say.
+        unasked: (family, why) of each that gave no usable answer.
+    """
+
+    id: str
+    opened: tuple[Opened, ...]
+    refused: tuple[tuple[str, IcetuiError], ...]
+    unasked: tuple[tuple[str, IcetuiError], ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 found; 3 a family refused; 4 a family could not be asked; 1 no family knows it."""
+        if self.opened:
+            return 0
+        return 3 if self.refused else 4 if self.unasked else 1
+
+    def words(self, region: str) -> list[str]:
+        """Why there is no job, a line for each reason; families with the same reason share one."""
+        from icetui.commands.output import sentence
+
+        if self.opened:
+            return []
+        lines = [f"icetui: {self.id}: unknown here, or in another region ({region} asked)"]
+        same: dict[str, list[str]] = {}
+        hints: dict[str, str] = {}
+        for family, error in (*self.refused, *self.unasked):
+            told = sentence(error)
+            same.setdefault(told, []).append(family)
+            hints[told] = error.hint
+        if same:
+            lines = [f"icetui: {self.id}: not found, and not every family could be asked"]
+        for told, families in same.items():
+            lines.append(f"{', '.join(families)}: {told}")
+            if hints[told]:
+                lines.append(hints[told])
+        return lines
+
+
+async def find(session: Session, job_id: str, families: Sequence[str]) -> Found:
+    """Asks the given families for one ID, all at once.
+
+    Raises:
+        IcetuiError: what concerns all families: no credentials, wrong configuration.
+    """
+    feeds = [session.feeds[name] for name in families]
+
+    async def ask(n: int) -> Opened | IcetuiError:
+        try:
+            return await feeds[n].open(job_id)
+        except (Refusal, CouldNotAsk) as error:
+            return error
+
+    said = await asyncio.gather(*(ask(n) for n in range(len(feeds))))
+    told = list(zip(families, said, strict=True))
+    return Found(
+        id=job_id,
+        opened=tuple(each for _, each in told if not isinstance(each, IcetuiError)),
+        refused=tuple(
+            (name, each)
+            for name, each in told
+            if isinstance(each, Refusal) and not isinstance(each, NotFound)
+        ),
+        unasked=tuple((name, each) for name, each in told if isinstance(each, CouldNotAsk)),
+    )

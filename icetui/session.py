@@ -1,0 +1,368 @@
+"""Everything a front end needs, made from the global flags in one place.
+
+Making a `Session` reads the configuration and nothing else: no network, no keyring, no store before
+somebody wants them, because the screen paints first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from icetui import settings as settings_room
+from icetui.endpoints import Endpoints, endpoints
+from icetui.errors import Misuse
+from icetui.families import FAMILIES, by_name
+from icetui.feed import Feed
+from icetui.log import CallLog
+from icetui.store import Scope, Store
+from icetui.wire import Client
+
+if TYPE_CHECKING:
+    from icetui.credentials import Identity
+    from icetui.settings import Settings
+
+Clock = Callable[[], datetime]
+
+DEFAULT_REGION = "cn-shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The global flags as typed.
+
+    Attributes:
+        log: where each call is written, or None.
+        clock: the moment at which the demo's clock stands, or None for one that runs.
+        faults: what goes wrong in the demo, as ``NAME`` or ``NAME:ARGS``.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    demo: bool = False
+    ice_endpoint: str | None = None
+    vod_endpoint: str | None = None
+    log: Path | None = None
+    no_color: bool = False
+    ascii: bool = False
+    clock: datetime | None = None
+    faults: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> Flags:
+        """From parsed arguments.
+
+        Raises:
+            Misuse: a clock that is no time, or flags of the demo without it.
+        """
+        flags = cls(
+            profile=args.profile,
+            region=args.region,
+            demo=args.demo,
+            ice_endpoint=args.ice_endpoint,
+            vod_endpoint=args.vod_endpoint,
+            log=None if args.log is None else Path(args.log),
+            no_color=args.no_color,
+            ascii=args.ascii,
+            clock=None if args.clock is None else moment(args.clock, "--clock"),
+            faults=tuple(args.faults),
+        )
+        if flags.demo and (flags.ice_endpoint or flags.vod_endpoint):
+            raise Misuse("--demo asks no host: it cannot go with --ice-endpoint or --vod-endpoint.")
+        if flags.demo and flags.profile:
+            raise Misuse("--demo has its own access key: it cannot go with --profile.")
+        if (flags.clock or flags.faults) and not (flags.demo or args.command == "demo-gateway"):
+            raise Misuse("--clock and --fault go with --demo or demo-gateway only.")
+        return flags
+
+
+def moment(text: str, flag: str) -> datetime:
+    """A point in time from ISO 8601 with a zone; a date alone is its first moment in UTC.
+
+    Raises:
+        Misuse: it is none, or has no zone.
+    """
+    try:
+        when = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Misuse(f"{flag}: {text!r} is no time such as 2026-11-20T10:00:00Z.") from None
+    if when.tzinfo is None:
+        if len(text.strip()) > len("2026-11-20"):
+            raise Misuse(f"{flag}: {text!r} has no zone; write e.g. {text.strip()}Z.")
+        when = when.replace(tzinfo=UTC)
+    return when.astimezone(UTC)
+
+
+class Session:
+    """One run of the program: who asks, where, with which settings.
+
+    Attributes:
+        given: the global flags as typed.
+        settings: profiles and preferences, as far as they could be read.
+        clock: UTC; stands still with ``--clock``.
+        demo: whether the account is the one inside this program.
+        ascii: whether to draw no character beyond ASCII.
+        color: whether colours are allowed: no ``--no-color``, no NO_COLOR.
+        mouse: whether mouse reporting starts switched on: not over SSH, in tmux or in screen (ux.md rule 9).
+        feeds: a lasting feed for each family, made when it is first asked for.
+    """
+
+    def __init__(self, given: Flags, *, environ: Mapping[str, str] | None = None) -> None:
+        self.given = given
+        self.environ = os.environ if environ is None else environ
+        self.demo = given.demo
+        self.ascii = given.ascii
+        self.color = not given.no_color and not self.environ.get("NO_COLOR")
+        self.mouse = not any(
+            self.environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "TMUX", "STY")
+        )
+        self.clock: Clock = _standing(given.clock) if given.clock else _now
+        self.settings: Settings = settings_room.load()
+        self.feeds: Mapping[str, Feed] = _Feeds(self)
+        # Opened here: a log that cannot be written is wrong use, to be said before anything is drawn.
+        self.log = CallLog(given.log)
+        self._identity: Identity | None = None
+        self._client: Client | None = None
+        self._store: Store | None = None
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> Session:
+        """From parsed arguments.
+
+        Raises:
+            Misuse: flags that contradict each other, or a log that cannot be written.
+        """
+        return cls(Flags.of(args))
+
+    def open(self) -> Identity:
+        """Finds out who asks. It may wait for the keyring (up to 5 s), so not on the UI's loop.
+
+        Raises:
+            NoCredentials: nobody told us.
+            Misuse: half a key pair, an unknown profile, a host that is not allowed.
+        """
+        if self._identity is None:
+            identity = self._demo_identity() if self.demo else self._own_identity()
+            self._endpoints(identity)
+            self._identity = identity
+        return self._identity
+
+    @property
+    def opened(self) -> bool:
+        """Whether it is known who asks."""
+        return self._identity is not None
+
+    @property
+    def identity(self) -> Identity:
+        """Who asks; the first time it is found out (`open`)."""
+        return self.open()
+
+    @property
+    def region(self) -> str:
+        """Where is asked; before `open` as far as it is known without a keyring."""
+        return self._region() if self._identity is None else self._identity.region
+
+    @property
+    def scope(self) -> Scope:
+        """Whose rows and followed IDs these are."""
+        identity = self.open()
+        source = identity.source
+        if self.given.clock is not None:
+            # Jobs of the demo are a function of its clock: another moment is another account.
+            source += f"@{self.given.clock:%Y-%m-%dT%H:%M:%SZ}"
+        return Scope(source=source, key=identity.key.digest, region=identity.region)
+
+    @property
+    def client(self) -> Client:
+        """The one door to the service."""
+        if self._client is None:
+            self._client = self._make_client()
+        return self._client
+
+    @property
+    def store(self) -> Store:
+        """What is kept between runs."""
+        if self._store is None:
+            self._store = Store(cache=self.settings.cache)
+            if self.demo:
+                from icetui.demo import followed
+
+                for family, ids in followed(self.clock).items():
+                    # The newest last: what is followed last stands first.
+                    self._store.follow(self.scope, family, ids[::-1], origin="demo")
+        return self._store
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with configuration, store or log, a sentence each; nothing that stops the program."""
+        troubles = (None if self._store is None else self._store.trouble, self.log.trouble)
+        return (*self.settings.problems, *(each.message for each in troubles if each is not None))
+
+    def who(self) -> tuple[str, str, str, str]:
+        """Profile, source, key hint and region for a header; the key is "" while nobody knows it yet."""
+        if self._identity is None:
+            return (self.given.profile or "", "", "", self.region)
+        identity = self._identity
+        return (identity.profile, identity.source, identity.key.hint, identity.region)
+
+    def flags(self) -> tuple[str, ...]:
+        """The global flags of a command line that asks the same account at the same place."""
+        given, words = self.given, []
+        if given.demo:
+            words.append("--demo")
+        if given.clock is not None:
+            words += ["--clock", f"{given.clock:%Y-%m-%dT%H:%M:%SZ}"]
+        for fault in given.faults:
+            words += ["--fault", fault]
+        if given.profile:
+            words += ["--profile", given.profile]
+        if given.region or self.region != DEFAULT_REGION:
+            words += ["--region", self.region]
+        for flag, url in (("--ice-endpoint", given.ice_endpoint), ("--vod-endpoint", given.vod_endpoint)):
+            if url:
+                words += [flag, url]
+        return tuple(words)
+
+    def feed(self, family: str, *, page_size: int = 50) -> Feed:
+        """A new feed of one family; `feeds` holds the lasting ones."""
+        return Feed(
+            by_name(family),
+            self.client,
+            self.store,
+            self.scope,
+            clock=self.clock,
+            page_size=page_size,
+            interval=self.settings.interval,
+        )
+
+    async def disconnect(self) -> None:
+        """Closes connections; they belong to the loop they were made in."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    def close(self) -> None:
+        """Lets go of files."""
+        if self._store is not None:
+            self._store.close()
+        self.log.close()
+
+    def _own_identity(self) -> Identity:
+        from icetui import credentials
+
+        guard()
+        return credentials.resolve(
+            self.settings, profile=self.given.profile, region=self.given.region, environ=self.environ
+        )
+
+    def _demo_identity(self) -> Identity:
+        from icetui.credentials import Identity
+        from icetui.demo import DEMO_KEY
+
+        return Identity(
+            key=DEMO_KEY,
+            source="demo",
+            profile="demo",
+            region=self._region(),
+            network="public",
+            allow_custom_endpoint=False,
+        )
+
+    def _region(self) -> str:
+        """The region of the flags, else of the environment, else of the profile, else the default."""
+        asked = self.given.region or self.environ.get("ICETUI_REGION", "").strip()
+        if asked or self.demo:
+            return asked or DEFAULT_REGION
+        name = self.given.profile or self.environ.get("ICETUI_PROFILE") or self.settings.default_profile
+        profile = self.settings.profiles.get(name)
+        return (
+            (profile.region if profile else "")
+            or self.environ.get("ALIBABA_CLOUD_REGION_ID", "").strip()
+            or DEFAULT_REGION
+        )
+
+    def _endpoints(self, identity: Identity) -> Endpoints:
+        return endpoints(
+            identity.region,
+            network=identity.network,
+            ice=self.given.ice_endpoint,
+            vod=self.given.vod_endpoint,
+            allow_custom=identity.allow_custom_endpoint,
+        )
+
+    def _make_client(self) -> Client:
+        identity = self.open()
+        where = self._endpoints(identity)
+        if not self.demo:
+            return Client(
+                key=identity.key,
+                region=identity.region,
+                endpoints=where,
+                clock=self.clock,
+                log=self.log,
+                ceiling=self.settings.calls_per_minute,
+            )
+        from icetui.demo.transport import DemoTransport
+
+        # No ceiling: there is nobody to be polite to.
+        return Client(
+            key=identity.key,
+            region=identity.region,
+            endpoints=where,
+            transport=DemoTransport(self.clock, self.given.faults),
+            clock=self.clock,
+            log=self.log,
+            ceiling=0,
+        )
+
+
+class _Feeds(Mapping[str, Feed]):
+    """One lasting feed for each family, made when it is first asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._made: dict[str, Feed] = {}
+
+    def __getitem__(self, name: str) -> Feed:
+        if name not in self._made:
+            if name not in set(self):
+                raise KeyError(name)
+            self._made[name] = self._session.feed(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([family.name for family in FAMILIES])
+
+    def __len__(self) -> int:
+        return len(FAMILIES)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _standing(when: datetime) -> Clock:
+    return lambda: when
+
+
+def guard() -> None:
+    """Keeps the secret this process is about to hold out of core dumps and of other processes' sight.
+
+    Linux: also ``/proc/PID/environ`` and ptrace are then closed to the same user (credentials.md).
+    """
+    try:
+        import resource
+    except ImportError:  # no such limits on this system
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    if sys.platform == "linux":
+        import ctypes
+
+        pr_set_dumpable = 4  # linux/prctl.h
+        ctypes.CDLL(None).prctl(pr_set_dumpable, 0, 0, 0, 0)
