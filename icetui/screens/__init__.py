@@ -1,0 +1,1 @@
+"""Full screens: the list, an opened job, a chooser, texts to read."""

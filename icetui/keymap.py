@@ -1,0 +1,346 @@
+"""The key map as data: what each key does, and where. Screens, help and the README read it.
+
+Every key here reaches a program directly, in tmux and in GNU screen (ux.md, "Keys"). Full-width
+punctuation left by a Chinese input method does what its ASCII twin does (rule 11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Where: TypeAlias = Literal["everywhere", "list", "detail", "lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One binding.
+
+    Attributes:
+        id: what a person's own key map names it by.
+        keys: Textual key names, the first is the one shown.
+        action: the action it runs, without the ``action_`` in front.
+        where: ``everywhere``, or the screen or pane it belongs to.
+        description: two or three words for the key bar.
+        tooltip: a sentence for the help.
+        shown: how the keys are written for a person.
+        bar: whether the key bar shows it.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    action: str
+    where: Where
+    description: str
+    tooltip: str
+    shown: str
+    bar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """A key that waits for a second one; the menu is one line and has no time-out."""
+
+    id: str
+    first: str
+    description: str
+    where: tuple[Where, ...]
+    seconds: tuple[Key, ...]
+
+
+def _key(
+    id: str,
+    keys: str,
+    action: str,
+    where: Where,
+    description: str,
+    tooltip: str,
+    shown: str = "",
+    *,
+    bar: bool = False,
+) -> Key:
+    names = tuple(keys.split(" "))
+    return Key(id, names, action, where, description, tooltip, shown or names[0], bar)
+
+
+KEYS: tuple[Key, ...] = (
+    _key("family.smart", "1", "family('smart')", "everywhere", "Smart", "List smart jobs."),
+    _key("family.batch", "2", "family('batch')", "everywhere", "Batch", "List batch jobs."),
+    _key(
+        "family.iproduction",
+        "3",
+        "family('iproduction')",
+        "everywhere",
+        "IProduction",
+        "List followed IProduction jobs.",
+    ),
+    _key("family.vod-ai", "4", "family('vod-ai')", "everywhere", "VOD AI", "List followed VOD AI jobs."),
+    _key(
+        "refresh",
+        "r f5",
+        "refresh",
+        "everywhere",
+        "refresh",
+        "Ask again now, finished jobs too.",
+        "r F5",
+        bar=True,
+    ),
+    _key("pause", "p f6", "pause", "everywhere", "pause", "Stop or go on refreshing.", "p F6"),
+    _key(
+        "find",
+        "slash f3 ／",
+        "find",
+        "everywhere",
+        "find",
+        "Find text; highlights, hides nothing.",
+        "/ F3",
+        bar=True,
+    ),
+    _key("find.next", "n", "find_next", "everywhere", "next hit", "Go to the next hit."),
+    _key("find.previous", "N", "find_previous", "everywhere", "last hit", "Go to the hit before."),
+    _key(
+        "log",
+        "D",
+        "log",
+        "everywhere",
+        "requests",
+        "List every request: action, time, status, code, RequestId.",
+    ),
+    _key(
+        "help",
+        "question_mark f1 ？",
+        "help",
+        "everywhere",
+        "help",
+        "Show the keys that work here.",
+        "? F1",
+        bar=True,
+    ),
+    _key(
+        "plain",
+        "P",
+        "plain",
+        "everywhere",
+        "plain",
+        "Leave the screen and print this unboxed, for the terminal's own copy.",
+    ),
+    _key(
+        "mouse",
+        "f2",
+        "mouse",
+        "everywhere",
+        "mouse",
+        "Turn the mouse on or off; off is the default over SSH and in tmux.",
+        "F2",
+    ),
+    _key("repaint", "ctrl+l", "repaint", "everywhere", "repaint", "Paint the whole screen again.", "Ctrl+L"),
+    _key(
+        "suspend",
+        "ctrl+z",
+        "suspend_process",
+        "everywhere",
+        "suspend",
+        "Put the program to sleep; `fg` brings it back.",
+        "Ctrl+Z",
+    ),
+    _key(
+        "stop",
+        "ctrl+c",
+        "stop",
+        "everywhere",
+        "stop",
+        "Stop what runs; when nothing runs, twice within 2 s quits.",
+        "Ctrl+C",
+    ),
+    _key(
+        "close",
+        "q f10",
+        "close",
+        "everywhere",
+        "quit",
+        "Close this view; in the list, quit.",
+        "q F10",
+        bar=True,
+    ),
+    # Lists
+    _key("filter.clear", "F", "clear_filters", "list", "clear", "Show everything again."),
+    _key(
+        "filter.failed",
+        "exclamation_mark ！",
+        "failed",
+        "list",
+        "failed",
+        "Show only failed and partial jobs; again shows all.",
+        "!",
+        bar=True,
+    ),
+    _key("more", "greater_than_sign 》", "more", "list", "more", "Load the next page.", ">"),
+    _key("release", "full_stop 。", "release", "list", "new", "Show the new jobs that wait.", "."),
+    _key(
+        "add",
+        "a",
+        "add",
+        "list",
+        "add IDs",
+        "Follow jobs by ID (any separators) or, for VOD AI, by media ID.",
+    ),
+    _key("follow", "m f7", "follow", "list", "follow", "Follow this job, or stop following it.", "m F7"),
+    _key("failed.next", "e", "failed_next", "list", "next failed", "Go to the next failed or partial job."),
+    _key(
+        "failed.previous",
+        "E",
+        "failed_previous",
+        "list",
+        "last failed",
+        "Go to the failed or partial job before.",
+    ),
+    _key("times", "u", "times", "list", "times", "Show ages, UTC or local times."),
+    _key(
+        "preview",
+        "V",
+        "preview",
+        "list",
+        "preview",
+        "Show or hide the preview beside the list (from 110 columns).",
+    ),
+    _key("back.list", "escape", "cancel", "list", "cancel", "Cancel: the find, or the marks.", "Esc"),
+    # An opened job
+    _key(
+        "tab.next",
+        "right_square_bracket tab 】",
+        "tab_next",
+        "detail",
+        "next tab",
+        "Go to the next tab.",
+        "] Tab",
+        bar=True,
+    ),
+    _key(
+        "tab.previous",
+        "left_square_bracket shift+tab 【",
+        "tab_previous",
+        "detail",
+        "last tab",
+        "Go to the tab before.",
+        "[",
+        bar=True,
+    ),
+    _key(
+        "job.next",
+        "J",
+        "job_next",
+        "detail",
+        "next job",
+        "Open the next job of the list without leaving.",
+        bar=True,
+    ),
+    _key("job.previous", "K", "job_previous", "detail", "last job", "Open the job before.", bar=True),
+    _key("transcript", "t", "transcript", "detail", "transcript", "Go to the transcript."),
+    _key("wrap", "w", "wrap", "detail", "wrap", "Wrap long lines, or cut them again."),
+    _key(
+        "back",
+        "escape h left backspace",
+        "close",
+        "detail",
+        "back",
+        "Go back to the list, on the job you read.",
+        "Esc h ←",
+        bar=True,
+    ),
+)
+"""All bindings of the screens, in the order of the help. Panes that move a cursor bind those keys."""
+
+MOVES: tuple[tuple[str, str], ...] = (
+    ("j k ↓ ↑", "Move by a line."),
+    ("g G Home End", "Go to the first or last line."),
+    ("PgUp PgDn Ctrl+U Ctrl+D", "Move by a page or half a page."),
+    ("Enter l →", "Open the job."),
+    ("Space", "Mark the job."),
+)
+"""Keys that lists and texts share, for help and README."""
+
+_L: Where = "list"
+_D: Where = "detail"
+
+CHORDS: tuple[Chord, ...] = (
+    Chord(
+        "filter",
+        "f",
+        "filter",
+        (_L,),
+        (
+            _key("filter.type", "t", "filter_type", _L, "type", "Show one JobType, FunctionName or Type."),
+            _key(
+                "filter.state",
+                "s",
+                "filter_state",
+                _L,
+                "state",
+                "Show one state, in our words or the service's.",
+            ),
+            _key("filter.order", "o", "filter_order", _L, "order", "Newest or oldest first (SortBy)."),
+            _key(
+                "filter.dates", "d", "filter_dates", _L, "dates", "Show jobs created since or until a time."
+            ),
+            _key(
+                "filter.text", "x", "filter_text", _L, "text", "Show rows with a text in ID, type or title."
+            ),
+        ),
+    ),
+    Chord(
+        "copy",
+        "y",
+        "copy",
+        (_L, _D),
+        (
+            _key("copy.id", "i", "copy('id')", "everywhere", "ID", "Copy the job ID."),
+            _key("copy.url", "u", "copy('url')", "everywhere", "URL", "Copy the media URL here, whole."),
+            _key(
+                "copy.json",
+                "j",
+                "copy('json')",
+                "everywhere",
+                "JSON",
+                "Copy the answer with its strings decoded.",
+            ),
+            _key("copy.raw", "r", "copy('raw')", "everywhere", "raw", "Copy the answer as it came."),
+            _key(
+                "copy.transcript",
+                "t",
+                "copy('transcript')",
+                "everywhere",
+                "transcript",
+                "Copy the transcript as text.",
+            ),
+            _key(
+                "copy.error",
+                "e",
+                "copy('error')",
+                "everywhere",
+                "error",
+                "Copy error code, message and RequestId.",
+            ),
+            _key(
+                "copy.command",
+                "c",
+                "copy('command')",
+                "everywhere",
+                "command",
+                "Copy the command line that gives this.",
+            ),
+        ),
+    ),
+)
+"""Keys with a second key. F4 opens the filter menu too (rule 11)."""
+
+CHORD_TWINS = {"f4": "f", "f8": "y"}
+
+
+def keys_of(*where: Where) -> tuple[Key, ...]:
+    """The bindings of some places, in order."""
+    return tuple(key for key in KEYS if key.where in where)
+
+
+def chords_of(where: Where) -> tuple[Chord, ...]:
+    """The chords that begin in a place."""
+    return tuple(chord for chord in CHORDS if where in chord.where)

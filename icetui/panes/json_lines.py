@@ -1,0 +1,142 @@
+"""JSON as lines: printed once, coloured only where it is looked at.
+
+Pretty-printed JSON has no token that spans two lines, so colouring a line alone is exact
+(textual.md 4) and a document of any size costs what its visible lines cost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from icetui.call import Json
+from icetui.clean import clean
+from icetui.decode import join
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+
+    from icetui.panes.spans import Span
+
+BOUNDARY = "⟪json⟫"
+REPAIRED = "⟪repaired⟫"
+BROKEN = "⟪broken⟫"
+
+_INDENT = "  "
+
+
+class JsonLines:
+    """A value printed with two blanks a level; `boundaries` and the like get a mark after their key.
+
+    Args:
+        value: what to print.
+        boundaries: paths at which a string was decoded.
+        repaired: paths whose value is a repaired reading of broken JSON.
+        broken: paths whose text should be JSON and is not.
+        path: where `value` stands in the answer.
+    """
+
+    def __init__(
+        self,
+        value: Json,
+        *,
+        boundaries: Collection[str] = (),
+        repaired: Collection[str] = (),
+        broken: Collection[str] = (),
+        path: str = "",
+    ) -> None:
+        self._marks = {
+            **dict.fromkeys(boundaries, BOUNDARY),
+            **dict.fromkeys(broken, BROKEN),
+            **dict.fromkeys(repaired, REPAIRED),
+        }
+        self._text: list[str] = []
+        self._print(value, path)
+
+    def __len__(self) -> int:
+        return len(self._text)
+
+    def line(self, y: int) -> Sequence[Span]:
+        """One line as coloured spans."""
+        return coloured(self._text[y])
+
+    def text(self) -> str:
+        """The whole text, as it is drawn but not cleaned: for copying."""
+        return "\n".join(self._text)
+
+    def _print(self, root: Json, root_path: str) -> None:
+        # A stack instead of recursion: the service's JSON may be deeper than Python's.
+        out = self._text
+        mark = self._marks.get(root_path)
+        stack: list[tuple[str, Json, str, str]] = [(f"{mark} " if mark else "", root, root_path, "")]
+        tail = ""
+        while stack:
+            head, value, path, tail = stack.pop()
+            if path == "\0":  # a closing bracket waiting for its turn
+                out.append(head + tail)
+                continue
+            indent = head[: len(head) - len(head.lstrip(" "))]
+            if isinstance(value, dict) and value:
+                out.append(head + "{")
+                stack.append((indent + "}", None, "\0", tail))
+                items = list(value.items())
+                for n in range(len(items) - 1, -1, -1):
+                    key, item = items[n]
+                    below = join(path, key) if self._marks else ""
+                    mark = self._marks.get(below)
+                    label = f"{indent}{_INDENT}{_scalar(str(key))}: {mark + ' ' if mark else ''}"
+                    stack.append((label, item, below, "," if n < len(items) - 1 else ""))
+            elif isinstance(value, list) and value:
+                out.append(head + "[")
+                stack.append((indent + "]", None, "\0", tail))
+                for n in range(len(value) - 1, -1, -1):
+                    below = join(path, n) if self._marks else ""
+                    mark = self._marks.get(below)
+                    label = f"{indent}{_INDENT}{mark + ' ' if mark else ''}"
+                    stack.append((label, value[n], below, "," if n < len(value) - 1 else ""))
+            else:
+                out.append(head + _scalar(value) + tail)
+
+
+def _scalar(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+@lru_cache(maxsize=1)
+def _lexer() -> Lexer:
+    # Here, not at the top: pygments is for whoever looks at JSON, after the first paint.
+    from pygments.lexers.data import JsonLexer
+
+    return JsonLexer(stripnl=False, ensurenl=False)
+
+
+@lru_cache(maxsize=1)
+def _styles() -> dict[object, str]:
+    from pygments.token import Token
+
+    return {
+        Token.Name.Tag: "key",
+        Token.Literal.String.Double: "string",
+        Token.Literal.Number.Integer: "number",
+        Token.Literal.Number.Float: "number",
+        Token.Keyword.Constant: "constant",
+        Token.Punctuation: "dim",
+    }
+
+
+@lru_cache(maxsize=4096)
+def coloured(text: str) -> tuple[Span, ...]:
+    """One printed line, cleaned, as spans: key, string, number, constant, dim, mark."""
+    styles = _styles()
+    spans: list[Span] = []
+    # The marks stand outside the JSON grammar: they are cut out before the lexer sees the line.
+    for mark, style in ((BOUNDARY, "mark"), (REPAIRED, "warn"), (BROKEN, "bad")):
+        before, found, after = text.partition(mark + " ")
+        if found and '": "' not in before and not before.lstrip().startswith('"' + mark):
+            return (*coloured(before), (mark, style), (" ", ""), *coloured(after))
+    for kind, piece in _lexer().get_tokens(text):
+        if piece:
+            spans.append((clean(piece), styles.get(kind, "")))
+    return tuple(spans)

@@ -1,0 +1,377 @@
+"""The pages of an opened job: Summary, Result, Subjobs and media, Parameters, Raw.
+
+A page is lines plus where its URLs stand. Screens show pages; ``icetui show`` prints the same ones.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from icetui import results as kinds
+from icetui.clean import clean, width
+from icetui.decode import Fault, at
+from icetui.families.base import Opened
+from icetui.job import Job, JobError, State, Subjob
+from icetui.panes.drawings import DRAWINGS, briefly, draw, plural, wrapped
+from icetui.panes.job_line import GLYPHS, age, state_style
+from icetui.panes.json_lines import JsonLines
+from icetui.panes.spans import Fixed, Joined, Lines, Span
+
+TABS = ("Summary", "Result", "Subjobs and media", "Parameters", "Raw")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page: its lines, and the true text of what can be copied, by the line where it begins.
+
+    Attributes:
+        lines: what is drawn.
+        urls: (line, URL as sent), by rising line.
+        note: one phrase for the status line, or "".
+    """
+
+    lines: Lines
+    urls: tuple[tuple[int, str], ...] = ()
+    note: str = ""
+
+    def url(self, y: int) -> str:
+        """The URL that belongs to line `y`: the last one that begins at or above it, else the first."""
+        if not self.urls:
+            return ""
+        n = bisect_right([line for line, _ in self.urls], y)
+        return self.urls[max(0, n - 1)][1]
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Collects lines and remembers on which of them a URL begins."""
+
+    cells: int
+    rows: list[list[Span]] = field(default_factory=list)
+    urls: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, *spans: Span) -> None:
+        self.rows.append(list(spans))
+
+    def blank(self) -> None:
+        self.rows.append([])
+
+    def member(self, label: str, text: str, style: str = "", after: str = "") -> None:
+        """A label and its value, wrapped under itself; nothing for an empty value."""
+        if not text:
+            return
+        head = f"{label:<10} "
+        for n, piece in enumerate(wrapped(text, self.cells - len(head))):
+            self.add((head if n == 0 else " " * len(head), "key"), (piece, style))
+        if after:
+            self.rows[-1].append((f"  {after}", "dim"))
+
+    def url(self, label: str, text: str, note: str = "") -> None:
+        """A URL, whole but for the query of a signed one; the true one is what is copied."""
+        self.urls.append((len(self.rows), text))
+        shown, said = shown_url(text)
+        head = f"{label}  " if label else ""
+        self.add((head, "key"), (shown, "link" if not said or said == "signed" else "warn"))
+        for each in (said, note):
+            if each:
+                self.rows[-1].append((f"  {each}", "warn" if each != "signed" else "dim"))
+
+    def sheet(self, note: str = "") -> Sheet:
+        return Sheet(Fixed(self.rows), tuple(self.urls), note)
+
+
+def shown_url(text: str) -> tuple[str, str]:
+    """A URL as a screen may show it, and a word on what is odd about it, or "".
+
+    The query of a signed URL is a key to the file: it is shortened (credentials.md, last row of
+    "what must not leak"). A template, a path or ``http:/x`` is said to be no link (api.md 2.8 #6, #11).
+    """
+    safe = clean(text)
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return safe, "not a link"
+    if "{" in text and "}" in text:
+        return safe, "template"
+    if parts.scheme == "oss" and host:
+        return safe, "in a bucket"
+    if parts.scheme not in ("http", "https"):
+        return safe, "" if not parts.scheme and "/" in text and " " not in text else "not a link"
+    if not host or "*" in host:
+        return safe, "not a link"
+    query = parts.query.lower()
+    if any(
+        word in query for word in ("signature=", "x-oss-", "security-token=", "ossaccesskeyid=", "auth_key=")
+    ):
+        return clean(text.split("?", 1)[0]) + "?…", "signed"
+    return safe, ""
+
+
+def moment(when: datetime | None, now: datetime) -> str:
+    """A time with its zone and its age; "–" if unknown."""
+    return "–" if when is None else f"{when:%Y-%m-%d %H:%M:%S} UTC  ({age(when, now)} ago)"
+
+
+def length(seconds: float | None) -> str:
+    """A duration for a person: ``4.25 s``, ``12 min 31 s``, ``2 h 5 min``; "–" if unknown."""
+    if seconds is None:
+        return "–"
+    if seconds < 60:
+        return f"{seconds:g} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    if whole < 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+
+
+def tally(subjobs: Sequence[Subjob]) -> str:
+    """``7 of 10 done, 2 failed, 1 running``."""
+    counts = {state: sum(each.state is state for each in subjobs) for state in State}
+    said = [f"{counts[State.DONE]} of {len(subjobs)} done"]
+    said += [f"{n} {state.value}" for state, n in counts.items() if n and state is not State.DONE]
+    return ", ".join(said)
+
+
+def state_spans(job: Job | Subjob, *, ascii_only: bool = False) -> tuple[Span, ...]:
+    """Shape and word of a state, and the service's own word."""
+    style = state_style(job.state)
+    theirs = f"  ({clean(job.state_word)})" if job.state_word else ""
+    return ((f"{GLYPHS[ascii_only][job.state]} {job.state.value}", style), (theirs, "dim"))
+
+
+def summary(
+    job: Job, opened: Opened | None, cells: int, now: datetime, *, ascii_only: bool = False, why: str = ""
+) -> Sheet:
+    """What the job is, how it went and what came out, on one page.
+
+    Args:
+        job: the row as known so far.
+        opened: all that a lookup told, or None while it is asked for.
+        cells: columns of the pane.
+        now: for ages.
+        ascii_only: shapes without Unicode.
+        why: what to say while there is no lookup yet.
+    """
+    out = _Builder(cells)
+    out.add(*state_spans(job, ascii_only=ascii_only))
+    out.blank()
+    out.member("Title", job.title)
+    out.member("Type", job.type)
+    out.member("ID", job.id)
+    out.member("Media", job.media_id)
+    out.member("Region", job.region)
+    out.member("Created", moment(job.created, now))
+    if job.finished is not None or job.state.terminal:
+        taken = length(job.duration)
+        out.member("Ended", moment(job.finished, now), after=f"took {taken}" if taken != "–" else "")
+    elif job.modified is not None:
+        out.member("Modified", moment(job.modified, now))
+    if job.state is State.MISSING:
+        out.blank()
+        out.member("Missing", f"unknown here, or in another region ({job.region} asked)", "warn")
+    out_error(out, job)
+    if job.note:
+        out.blank()
+        out.member("Note", job.note, "warn")
+    if job.subjobs:
+        out.blank()
+        out.member("Subjobs", tally(job.subjobs))
+        for subjob in job.subjobs:
+            if subjob.error is not None and subjob.state is not State.DONE:
+                out.member("", f"{subjob.id}: {subjob.error.code} {subjob.error.message}", "bad")
+    if opened is None:
+        if why:
+            out.blank()
+            out.add((clean(why), "dim"))
+    else:
+        _found(out, opened)
+    made = [each for each in job.media if each.url]
+    if made:
+        out.blank()
+        for each in made[:4]:
+            out.url(each.label, each.url, each.note)
+        if len(made) > 4:
+            out.add((f"… {len(made) - 4} more under Subjobs and media", "dim"))
+    return out.sheet()
+
+
+def _found(out: _Builder, opened: Opened) -> None:
+    """What a lookup found, a phrase for each result and each break."""
+    if opened.results or opened.decoded.broken:
+        out.blank()
+    for n, result in enumerate(opened.results):
+        mark = "  (repaired)" if result.repaired else ""
+        out.member("Result" if n == 0 else "", f"{briefly(result.value)}{mark}")
+    paths = {result.path for result in opened.results}
+    for path, fault in opened.decoded.broken.items():
+        if path not in paths and not any(each.startswith(path + ".") for each in paths):
+            out.member("Broken", f"{path}: {fault.message}, line {fault.line}, column {fault.column}", "bad")
+
+
+def out_error(out: _Builder, job: Job) -> None:
+    """Why it failed, or that no reason was given; an error beside success is "reported"."""
+    if job.error is None:
+        if job.state is State.FAILED and job.whole:
+            out.blank()
+            out.member("Error", "no reason given", "bad")
+        return
+    out.blank()
+    fine = job.state not in (State.FAILED, State.PARTIAL)
+    _error(out, job.error, "Reported" if fine else "Error", "warn" if fine else "bad")
+
+
+def _error(out: _Builder, error: JobError, label: str, style: str) -> None:
+    out.member(label, error.code or "no code", style)
+    out.member("", error.message, style)
+    out.member("RequestId", error.request_id, "dim")
+
+
+def result(opened: Opened, cells: int) -> Sheet:
+    """Every result with its drawing, one below the other."""
+    if not opened.results:
+        state = opened.job.state
+        said = "No result." if state.terminal else f"No result yet: the job is {state.value}."
+        out = _Builder(cells)
+        out.add((said, "dim"))
+        out_error(out, opened.job)
+        return out.sheet()
+    parts: list[Lines] = []
+    urls: list[tuple[int, str]] = []
+    lines = 0
+    for n, each in enumerate(opened.results):
+        if n:
+            parts.append(Fixed([[]]))
+            lines += 1
+        drawing = draw(each, cells)
+        # The line of each URL inside a drawing is not known; those of a result begin where it begins.
+        urls += [(lines, url) for url in _urls(each.value)]
+        parts.append(drawing)
+        lines += len(drawing)
+        fault = opened.decoded.broken.get(each.path)
+        if each.repaired and fault is not None:
+            said = f"as sent: {clean(fault.message)} at line {fault.line}, column {fault.column}"
+            parts.append(Fixed([[], [(said, "dim")]]))
+            lines += 2
+    return Sheet(Joined(*parts), tuple(urls))
+
+
+def _urls(value: kinds.Kind) -> list[str]:
+    if isinstance(value, kinds.Covers):
+        return [cover.url for cover in value.covers if cover.url]
+    if isinstance(value, kinds.Translations):
+        fields = [member for language in value.languages for member in language.fields] + list(value.shared)
+        return [text for _, text in fields if "://" in text]
+    return []
+
+
+def media(job: Job, cells: int, *, ascii_only: bool = False) -> Sheet:
+    """Subjobs with state, error, duration and media URL; then whatever else the job made."""
+    out = _Builder(cells)
+    if job.subjobs:
+        out.add((tally(job.subjobs), "title"))
+    for n, subjob in enumerate(job.subjobs):
+        out.blank()
+        out.add(
+            (f"{n + 1:>3}  ", "dim"),
+            *state_spans(subjob, ascii_only=ascii_only),
+            (f"  {length(subjob.duration)}", "number"),
+            (f"  {clean(subjob.id)}", ""),
+        )
+        if subjob.url:
+            out.url("    ", subjob.url)
+        if subjob.error is not None:
+            fine = subjob.state is State.DONE
+            said = "reported: " if fine else ""
+            error = " ".join(part for part in (subjob.error.code, subjob.error.message) if part)
+            for piece in wrapped(said + (error or "no reason given"), cells - 6, ""):
+                out.add(("      ", ""), (piece, "warn" if fine else "bad"))
+        elif subjob.state is State.FAILED:
+            out.add(("      no reason given", "bad"))
+        ids = [("media", subjob.media_id), ("project", subjob.project_id)]
+        told = "  ".join(f"{label} {clean(value)}" for label, value in ids if value)
+        if told:
+            out.add((f"      {told}", "dim"))
+    if job.media:
+        if job.subjobs:
+            out.blank()
+        size = max(width(clean(each.label)) for each in job.media)
+        for each in job.media:
+            label = clean(each.label).ljust(size)
+            if each.url:
+                out.url(label, each.url, each.note)
+            if each.media_id:
+                head = " " * size if each.url else label
+                out.add((f"{head}  ", "key"), ("media ", "dim"), (clean(each.media_id), ""))
+            if not each.url and each.note:
+                out.add((f"{label}  ", "key"), (clean(each.note), "warn"))
+    if job.media_id:
+        out.member("Media", job.media_id)
+    if not out.rows:
+        out.add(("Nothing made, as far as the answer tells.", "dim"))
+    return out.sheet()
+
+
+def parameters(opened: Opened, cells: int) -> Sheet:
+    """What was asked for: each field decoded and printed; broken ones raw, with the place."""
+    decoded = opened.decoded
+    parts: list[Lines] = []
+    for path in opened.parameters:
+        fault = decoded.broken.get(path)
+        value = at(decoded.value, path)
+        if value in (None, "", {}, []):
+            continue
+        if parts:
+            parts.append(Fixed([[]]))
+        if fault is not None:
+            parts.append(Fixed([[(clean(path), "title")]]))
+            parts.append(_fault(fault, cells))
+            if path not in decoded.repaired:
+                continue
+            parts.append(Fixed([[], [("repaired reading", "warn"), (f" of {clean(path)}", "dim")]]))
+        elif isinstance(value, str):
+            rows: list[list[Span]] = [[(clean(path), "title")]]
+            rows += [[(piece, "")] for piece in wrapped(value, cells, "  ")]
+            parts.append(Fixed(rows))
+            continue
+        else:
+            mark: list[Span] = [("  ⟪json⟫", "mark")] if path in decoded.boundaries else []
+            parts.append(Fixed([[(clean(path), "title"), *mark]]))
+        below = {
+            "boundaries": decoded.boundaries - {path},
+            "repaired": set(decoded.repaired) - {path},
+            "broken": set(decoded.broken) - {path},
+        }
+        parts.append(JsonLines(value, path=path, **below))
+    if not parts:
+        return Sheet(Fixed([[("The answer names no parameters.", "dim")]]))
+    return Sheet(Joined(*parts))
+
+
+def _fault(fault: Fault, cells: int) -> Lines:
+    broken = kinds.Broken(fault.text, fault.line, fault.column, fault.position, fault.message)
+    return DRAWINGS[kinds.Broken](broken, cells)
+
+
+def raw(opened: Opened) -> Sheet:
+    """The answer as it came: JSON inside strings stays in its strings."""
+    said = f"{plural(len(opened.answer.text), 'character')} as sent, laid out"
+    return Sheet(JsonLines(opened.decoded.as_sent), note=said)
+
+
+def error_text(job: Job) -> str:
+    """Code, message and RequestId of a job's error as text for a ticket; "" where there is none."""
+    if job.error is None:
+        return ""
+    parts = [
+        job.error.code,
+        job.error.message,
+        f"RequestId {job.error.request_id}" if job.error.request_id else "",
+    ]
+    return "\n".join([f"{job.family} {job.type} {job.id}", *(part for part in parts if part)])

@@ -1,0 +1,587 @@
+"""The list: one table that shows one family at a time, each with its place kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.timer import Timer
+
+from icetui.clean import clean
+from icetui.errors import IcetuiError
+from icetui.families import FAMILIES, by_name
+from icetui.families.base import Family, FoundFamily, ListedFamily, Opened
+from icetui.feed import Feed, Snapshot, ids_in
+from icetui.job import Job, Query, State
+from icetui.keymap import Where
+from icetui.panes import pages
+from icetui.panes.bars import BottomLine, FilterBar, Header, StatusLine
+from icetui.panes.job_table import JobTable
+from icetui.panes.lines_view import LinesView
+from icetui.panes.spans import Span, plain
+from icetui.screens.filters import Filters, filters_of
+from icetui.screens.room import Room, bindings_of, failure_spans
+
+if TYPE_CHECKING:
+    from icetui.panes.job_table import Place
+    from icetui.session import Session
+
+PREVIEW_COLUMNS = 110
+REST = 0.15
+"""Seconds the cursor rests on a job before the preview asks for it."""
+
+
+@dataclass(slots=True)
+class Shelf:
+    """What one family's list is while another is shown."""
+
+    snapshot: Snapshot | None = None
+    place: Place | None = None
+    query: Query = field(default_factory=Query)
+    paused: bool = False
+
+
+class Browse(Room):
+    """Lists of all families, a filter bar, a preview where there is room."""
+
+    WHERE: ClassVar[Where] = "list"
+    BINDINGS = bindings_of("everywhere", "list")
+
+    class Arrived(Message):
+        """A beat has brought a snapshot."""
+
+        def __init__(self, snapshot: Snapshot) -> None:
+            super().__init__()
+            self.snapshot = snapshot
+
+    class Read(Message):
+        """The preview's job was opened, or could not be."""
+
+        def __init__(self, job_id: str, opened: Opened | None, error: IcetuiError | None) -> None:
+            super().__init__()
+            self.job_id = job_id
+            self.opened = opened
+            self.error = error
+
+    def __init__(self, session: Session, family: str = "smart") -> None:
+        super().__init__()
+        self.session = session
+        self.family: Family = by_name(family)
+        self._shelves = {each.name: Shelf() for each in FAMILIES}
+        self._ready = False
+        self._preview_wanted = True
+        self._rest: Timer | None = None
+        self._late: Snapshot | None = None
+        self._trouble: IcetuiError | None = None
+
+    @property
+    def shelf(self) -> Shelf:
+        """Of the family that is shown."""
+        return self._shelves[self.family.name]
+
+    @property
+    def feed(self) -> Feed:
+        """Of the family that is shown; only once the session is open."""
+        return self.session.feeds[self.family.name]
+
+    @property
+    def table(self) -> JobTable:
+        """The one table."""
+        return self.query_one(JobTable)
+
+    def compose(self) -> ComposeResult:
+        """Header, filters, table and preview, status, keys."""
+        yield Header()
+        yield FilterBar()
+        with Horizontal(id="middle"):
+            yield JobTable()
+            yield LinesView(id="preview")
+        yield StatusLine()
+        yield BottomLine()
+
+    def on_mount(self) -> None:
+        """Everything that needs no network is painted first."""
+        self.table.ascii = self.session.ascii
+        self.table.focus()
+        self._show_bars()
+        self.show_keys()
+        self.say("reading last session's rows…", "dim")
+
+    def on_resize(self) -> None:
+        """The preview needs room."""
+        self._show_preview()
+
+    # -- the session opens
+
+    def opened(self) -> None:
+        """The session knows who asks: last session's rows, then the beats."""
+        self._ready = True
+        self._trouble = None
+        self._begin()
+
+    def refused(self, error: IcetuiError) -> None:
+        """There is nobody to ask as; says so and what to do."""
+        self._trouble = error
+        self.table.empty = [error.message, error.hint] if error.hint else [error.message]
+        self._show_bars()
+        self.say(failure_spans(error))
+
+    def _begin(self) -> None:
+        """Shows the family's rows as they are known, and keeps them fresh."""
+        if self.shelf.snapshot is None:
+            self.shelf.snapshot = self.feed.remembered()
+        self._show(self.shelf.snapshot, anew=True)
+        self._beat(self.feed)
+
+    def on_screen_suspend(self) -> None:
+        """A list that is not visible does not ask."""
+        self.workers.cancel_group(self, "beats")
+
+    def on_screen_resume(self) -> None:
+        """Visible again: one beat to catch up, then on."""
+        if self._ready:
+            self._beat(self.feed)
+
+    @work(group="beats", exclusive=True)
+    async def _beat(self, feed: Feed) -> None:
+        await feed.beats(lambda snapshot: self.post_message(self.Arrived(snapshot)))
+
+    # -- snapshots
+
+    @on(Arrived)
+    def _arrived(self, event: Arrived) -> None:
+        snapshot = event.snapshot
+        shelf = self._shelves.get(snapshot.family)
+        # A late answer is dropped: of another region, or of a question that is no longer asked.
+        if (
+            shelf is None
+            or snapshot.region != self.session.region
+            or snapshot.generation < self._generation(snapshot)
+        ):
+            return
+        if self.held and snapshot.family == self.family.name:
+            self._late = snapshot
+            return
+        anew = shelf.snapshot is None or shelf.snapshot.generation != snapshot.generation
+        shelf.snapshot = snapshot
+        if snapshot.family == self.family.name:
+            self._show(snapshot, anew=anew)
+
+    def _generation(self, snapshot: Snapshot) -> int:
+        return self.session.feeds[snapshot.family].generation
+
+    def release_hold(self) -> None:
+        """What came while a prompt was open is shown now."""
+        late, self._late = self._late, None
+        if late is not None:
+            self.post_message(self.Arrived(late))
+        self._say_state()
+
+    def _show(self, snapshot: Snapshot, *, anew: bool = False) -> None:
+        table = self.table
+        table.empty = self._why_empty(snapshot)
+        table.show(
+            snapshot.jobs, self.session.clock(), followed=snapshot.followed, anew=anew, stale=snapshot.stale
+        )
+        self._show_bars()
+        self._say_state()
+        if anew:
+            self._show_preview()
+
+    def _why_empty(self, snapshot: Snapshot) -> list[str]:
+        """What an empty list says: nothing there, nothing followed, or not asked yet."""
+        if snapshot.error is not None:
+            return ["Could not ask. The reason stands below; r tries again."]
+        if snapshot.taken is None:
+            return ["Asking…"]
+        narrowed = replace(self.shelf.query, newest=True) != Query()
+        if narrowed:
+            return ["No job fits these filters.", "F clears them."]
+        if isinstance(self.family, ListedFamily):
+            return [
+                f"No {self.family.title} jobs in {self.session.region} within the past year.",
+                "Another region may have them: --region.",
+            ]
+        words = [
+            f"{self.family.title} has no call that lists jobs, so this list is what you follow.",
+            "a adds IDs (any separators)",
+        ]
+        words[1] += " or media:ID." if isinstance(self.family, FoundFamily) else "."
+        return [*words, f"icetui follow {self.family.name} ID…  does the same from a shell; - reads stdin."]
+
+    # -- bars
+
+    def _show_bars(self) -> None:
+        self.query_one(Header).show(self.program.tabs(self.family.name), self.program.who())
+        self.query_one(FilterBar).show(filters_of(self.family, self.shelf.query))
+
+    def freshness(self) -> Sequence[Span] | str:
+        """How fresh the rows are, without a clock that ticks."""
+        snapshot = self.shelf.snapshot
+        if self.shelf.paused:
+            return [("paused, p goes on", "warn")]
+        if snapshot is None or not self._ready:
+            return ""
+        if snapshot.taken is None:
+            return [("asking…", "dim")]
+        if snapshot.stale or snapshot.error is not None:
+            return [(f"rows of {_clock(snapshot.taken)} UTC", "warn")]
+        return [(f"live, every {self.feed.interval:g} s", "dim")]
+
+    def _say_state(self) -> None:
+        """How many, what waits, what was refused and why."""
+        if self.held:
+            return
+        if self._trouble is not None:
+            self.say(failure_spans(self._trouble))
+            return
+        snapshot = self.shelf.snapshot
+        if snapshot is None:
+            return
+        spans: list[Span] = []
+        table = self.table
+        at, rows = table.position
+        count = f"{at:,} of {rows:,}" if rows else "no jobs"
+        if snapshot.more:
+            count += " loaded, more below (>)"
+        elif replace(self.shelf.query, newest=True) != Query():
+            count += " that fit"
+        spans.append((count, ""))
+        if table.waiting:
+            spans.append((f"  ▲ {table.waiting} new, press .", "busy"))
+        if table.marks:
+            spans.append((f"  {len(table.marks)} marked", "mark"))
+        if snapshot.unread:
+            spans.append((f"  {snapshot.unread} not yet read", "dim"))
+        if snapshot.refused:
+            job_id, error = snapshot.refused[0]
+            spans.append((f"  {len(snapshot.refused)} refused: {clean(job_id)} {clean(error.code)} ", "bad"))
+            spans.append((clean(error.message), "bad"))
+        if snapshot.error is not None:
+            spans = [*failure_spans(snapshot.error), ("  ", ""), *spans]
+        elif self.session.problems:
+            spans.append((f"  {clean(self.session.problems[0])}", "warn"))
+        self.say(spans)
+
+    # -- families
+
+    def action_family(self, name: str) -> None:
+        """Shows another family, where it was left."""
+        if name == self.family.name:
+            return
+        self.shelf.place = self.table.leave()
+        self.workers.cancel_group(self, "beats")
+        self.family = by_name(name)
+        self.finding = ""
+        self.table.enter(self.shelf.place)
+        if self._ready:
+            self._begin()
+        else:
+            self._show_bars()
+        self._show_preview()
+
+    def action_refresh(self) -> None:
+        """Asks again now."""
+        if not self._ready:
+            self.program.open_session()
+            return
+        self.say("asking…", "dim")
+        self._refresh(self.feed)
+
+    @work(group="refresh", exclusive=True)
+    async def _refresh(self, feed: Feed) -> None:
+        self.post_message(self.Arrived(await feed.refresh(person=True)))
+
+    def action_pause(self) -> None:
+        """Stops or goes on refreshing this list."""
+        if not self._ready:
+            return
+        self.shelf.paused = not self.shelf.paused
+        if self.shelf.paused:
+            self.feed.pause()
+        else:
+            self.feed.resume()
+        self._say_state()
+
+    def action_more(self) -> None:
+        """Loads the next page."""
+        snapshot = self.shelf.snapshot
+        if not self._ready or snapshot is None:
+            return
+        if not snapshot.more:
+            self.say("That is all there is.", "dim")
+            return
+        self.say("loading more…", "dim")
+        self._more(self.feed)
+
+    @work(group="more", exclusive=True)
+    async def _more(self, feed: Feed) -> None:
+        self.post_message(self.Arrived(await feed.more()))
+
+    def action_release(self) -> None:
+        """Shows the jobs that wait."""
+        came = self.table.release()
+        self._say_state()
+        if not came:
+            self.say("Nothing new waits.", "dim")
+
+    def action_cancel(self) -> None:
+        """Esc: the find, then the marks; it never quits."""
+        if self.finding:
+            self.finding = ""
+            self.table.find("")
+        elif self.table.marks:
+            self.table.unmark()
+        self._say_state()
+
+    def action_close(self) -> None:
+        """At the root, quits."""
+        self.app.exit(0)
+
+    # -- filters
+
+    def ask_for(self, query: Query) -> None:
+        """Asks another question of this family."""
+        if query == self.shelf.query:
+            return
+        self.shelf.query = query
+        self._show_bars()
+        if not self._ready:
+            return
+        self.feed.ask(query)
+        self.say("asking…", "dim")
+        self.workers.cancel_group(self, "beats")
+        self._beat(self.feed)
+
+    def action_filter_type(self) -> None:
+        """Chooses a type."""
+        Filters(self).type()
+
+    def action_filter_state(self) -> None:
+        """Chooses a state."""
+        Filters(self).state()
+
+    def action_filter_order(self) -> None:
+        """Newest or oldest first."""
+        Filters(self).order()
+
+    def action_filter_dates(self) -> None:
+        """Asks for a range of creation times."""
+        Filters(self).dates()
+
+    def action_filter_text(self) -> None:
+        """Asks for a text to narrow to."""
+        Filters(self).text()
+
+    def action_clear_filters(self) -> None:
+        """Shows everything again, in the same order."""
+        self.ask_for(Query(newest=self.shelf.query.newest))
+
+    def action_failed(self) -> None:
+        """Failed and partial jobs only; again shows all."""
+        query = self.shelf.query
+        self.ask_for(replace(query, state="" if query.state == State.FAILED.value else State.FAILED.value))
+
+    # -- following
+
+    def action_add(self) -> None:
+        """Asks for IDs to follow."""
+        if not self._ready:
+            return
+        hint = "IDs to follow, or media:ID: " if isinstance(self.family, FoundFamily) else "IDs to follow: "
+        self.ask(hint, self._add)
+
+    def _add(self, text: str) -> None:
+        text = text.strip()
+        if isinstance(self.family, FoundFamily) and text.lower().startswith("media:"):
+            self.say("looking for jobs of that media asset…", "dim")
+            self._find_by_media(self.feed, text[6:].strip())
+            return
+        ids = ids_in(text)
+        if not ids:
+            self.say("No ID in that. Nothing was added.", "warn")
+            return
+        new = self.feed.follow(ids)
+        known = len(ids) - len(new)
+        self.say(f"{len(new)} followed{f', {known} already were' if known else ''}; looking them up…")
+        self._refresh(self.feed)
+
+    @work(group="find", exclusive=True)
+    async def _find_by_media(self, feed: Feed, media_id: str) -> None:
+        try:
+            found = await feed.find(media_id)
+        except IcetuiError as error:
+            self.say(failure_spans(error))
+            return
+        if not found:
+            self.say(f"No AI job of media asset {clean(media_id)} in the last six months.", "warn")
+            return
+        self.post_message(self.Arrived(await feed.refresh(person=False)))
+
+    def action_follow(self) -> None:
+        """Follows the chosen job, or stops following it."""
+        job = self.table.job
+        snapshot = self.shelf.snapshot
+        if job is None or snapshot is None or not self._ready:
+            return
+        if job.id in snapshot.followed:
+            self.feed.unfollow([job.id])
+            self.say(f"{clean(job.id)} is no longer followed. m follows it again.")
+        else:
+            self.feed.follow([job.id])
+            self.say(f"{clean(job.id)} is followed: it stays in this list.")
+        self._refresh_quietly(self.feed)
+
+    @work(group="refresh", exclusive=True)
+    async def _refresh_quietly(self, feed: Feed) -> None:
+        self.post_message(self.Arrived(await feed.refresh()))
+
+    def action_failed_next(self) -> None:
+        """The next failed or partial job."""
+        if not self.table.step_failed(1):
+            self.say("No failed job here.", "dim")
+
+    def action_failed_previous(self) -> None:
+        """The failed or partial job before."""
+        if not self.table.step_failed(-1):
+            self.say("No failed job here.", "dim")
+
+    def action_times(self) -> None:
+        """Ages, UTC, local times."""
+        order: dict[str, str] = {"age": "utc", "utc": "local", "local": "age"}
+        table = self.table
+        table.times = order[table.times]  # type: ignore[assignment]  # the three words are the three values
+        self.say({"age": "Ages.", "utc": "Times in UTC.", "local": "Local times."}[table.times], "dim")
+
+    # -- preview
+
+    def action_preview(self) -> None:
+        """Shows or hides the preview."""
+        if self.app.size.width < PREVIEW_COLUMNS:
+            self.say(f"The preview needs {PREVIEW_COLUMNS} columns; Enter opens the job.", "dim")
+            return
+        self._preview_wanted = not self._preview_wanted
+        self._show_preview()
+
+    @property
+    def preview(self) -> LinesView | None:
+        """The preview, if there is room and a wish for it."""
+        view = self.query_one("#preview", LinesView)
+        return view if view.display else None
+
+    def _show_preview(self) -> None:
+        view = self.query_one("#preview", LinesView)
+        view.display = self._preview_wanted and self.app.size.width >= PREVIEW_COLUMNS
+        if view.display:
+            self._chosen_anew(self.table.job)
+
+    @on(JobTable.Chosen)
+    def _chosen(self, event: JobTable.Chosen) -> None:
+        self._chosen_anew(event.job)
+        self._say_state()
+
+    @on(JobTable.Changed)
+    def _table_changed(self) -> None:
+        self._say_state()
+
+    def _chosen_anew(self, job: Job | None) -> None:
+        if self.preview is None:
+            return
+        if self._rest is not None:
+            self._rest.stop()
+        self._draw_preview(job, None, "")
+        if job is not None and self._ready:
+            self._rest = self.set_timer(REST, lambda: self._read(self.feed, job.id))
+
+    @work(group="preview", exclusive=True)
+    async def _read(self, feed: Feed, job_id: str) -> None:
+        try:
+            opened = await feed.open(job_id)
+        except IcetuiError as error:
+            self.post_message(self.Read(job_id, None, error))
+        else:
+            self.post_message(self.Read(job_id, opened, None))
+
+    @on(Read)
+    def _show_read(self, event: Read) -> None:
+        job = self.table.job
+        if job is None or job.id != event.job_id:
+            return
+        why = str(event.error) if event.error is not None else ""
+        self._draw_preview(event.opened.job if event.opened else job, event.opened, why)
+
+    def _draw_preview(self, job: Job | None, opened: Opened | None, why: str) -> None:
+        view = self.preview
+        if view is None:
+            return
+        if job is None:
+            view.show(pages.Fixed([]))
+            return
+        cells = max(24, view.size.width - 2)
+        now = self.session.clock()
+        sheet = pages.summary(job, opened, cells, now, ascii_only=self.session.ascii, why=why)
+        lines = sheet.lines
+        if opened is not None and opened.results:
+            lines = pages.Joined(lines, pages.Fixed([[]]), pages.result(opened, cells).lines)
+        view.show(lines, keep=opened is not None)
+
+    # -- opening, finding, copying
+
+    @on(JobTable.Activated)
+    def _activated(self, event: JobTable.Activated) -> None:
+        from icetui.screens.detail import Detail
+
+        if not self._ready:
+            return
+        self.app.push_screen(Detail(self.session, self.feed, self.table, event.job))
+
+    def find(self, text: str) -> tuple[int, int]:
+        """Highlights rows; hides none."""
+        return self.table.find(text)
+
+    def find_step(self, by: int) -> tuple[int, int]:
+        """Goes to another row that has the text."""
+        return self.table.find_next(1 if by > 0 else -1)
+
+    def copyable(self, what: str) -> tuple[str, str]:
+        """Of the chosen row; what only an opened job has is said so."""
+        job = self.table.job
+        if job is None:
+            return "", "there is no job here"
+        if what == "id":
+            return job.id, "the job ID"
+        if what == "command":
+            return self.program.command_for(job), "the command"
+        if what == "error":
+            return pages.error_text(
+                job
+            ), "the error" if job.error else "no error is known; open the job first"
+        if what == "url":
+            urls = [each.url for each in job.media if each.url] + [
+                each.url for each in job.subjobs if each.url
+            ]
+            return (urls[0], "the media URL") if urls else ("", "no media URL is known; open the job first")
+        return "", "open the job first (Enter)"
+
+    def plain_text(self) -> str:
+        """The rows, tab-separated."""
+        rows = ["\t".join(("state", "type", "ID", "created", "title"))]
+        for job in self.table.shown:
+            created = "" if job.created is None else f"{job.created:%Y-%m-%dT%H:%M:%SZ}"
+            rows.append(
+                "\t".join(clean(cell) for cell in (job.state.value, job.type, job.id, created, job.title))
+            )
+        preview = self.preview
+        if preview is not None:
+            rows += ["", *(plain(preview.lines.line(y)) for y in range(len(preview.lines)))]
+        return "\n".join(rows)
+
+
+def _clock(when: datetime) -> str:
+    return f"{when:%H:%M:%S}"

@@ -1,0 +1,337 @@
+"""An opened job: five tabs over one text view, refreshed until the job has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+
+from icetui.clean import clean
+from icetui.errors import IcetuiError
+from icetui.families.base import Opened
+from icetui.feed import Feed
+from icetui.job import Job
+from icetui.keymap import Where
+from icetui.panes import pages
+from icetui.panes.bars import BottomLine, Header, StatusLine
+from icetui.panes.job_table import JobTable
+from icetui.panes.json_lines import JsonLines
+from icetui.panes.lines_view import LinesView
+from icetui.panes.spans import Fixed, Span, plain
+from icetui.results import Transcript
+from icetui.screens.room import Room, bindings_of, failure_spans
+from icetui.subtitles import txt
+
+if TYPE_CHECKING:
+    from icetui.session import Session
+
+
+class Detail(Room):
+    """One job, whole. `J` and `K` walk the list it was opened from.
+
+    Args:
+        session: who asks, and the clock.
+        feed: of the job's family.
+        table: the list it was opened from; its cursor walks along.
+        job: what the list knows of it.
+    """
+
+    WHERE: ClassVar[Where] = "detail"
+    BINDINGS = bindings_of("everywhere", "detail")
+
+    class Arrived(Message):
+        """The job was opened, or could not be."""
+
+        def __init__(self, job_id: str, opened: Opened | None, error: IcetuiError | None) -> None:
+            super().__init__()
+            self.job_id = job_id
+            self.opened = opened
+            self.error = error
+
+    def __init__(self, session: Session, feed: Feed, table: JobTable, job: Job) -> None:
+        super().__init__()
+        self.session = session
+        self.feed = feed
+        self.job = job
+        self.opened: Opened | None = None
+        self.tab = 0
+        self._table = table
+        self._error: IcetuiError | None = None
+        self._sheet = pages.Sheet(Fixed([]))
+        self._places: dict[int, int] = {}
+        self._paused = False
+        self._late: Detail.Arrived | None = None
+        self._again = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        """Header, what job, tabs, text, status, keys."""
+        yield Header()
+        yield StatusLine(id="what")
+        yield StatusLine(id="tabs")
+        yield LinesView(id="page")
+        yield StatusLine(id="status")
+        yield BottomLine()
+
+    @property
+    def view(self) -> LinesView:
+        """The text of the tab."""
+        return self.query_one("#page", LinesView)
+
+    def on_mount(self) -> None:
+        """What the list knows is shown before anything is asked."""
+        self.query_one(Header).show(self.program.tabs(self.feed.family.name), self.program.who())
+        self.show_keys()
+        self.view.focus()
+        self._show()
+        self._open(self.job.id)
+
+    def on_resize(self) -> None:
+        """Texts are broken anew."""
+        self._show(keep=True)
+
+    def say(self, message: str | Sequence[Span], style: str = "") -> None:
+        """On the status line, not on the tabs."""
+        self.query_one("#status", StatusLine).show(message, self.freshness(), style=style)
+
+    def freshness(self) -> Sequence[Span] | str:
+        """Whether it is still refreshed."""
+        if self.job.state.terminal:
+            return ""
+        if self._paused:
+            return [("paused, p goes on", "warn")]
+        return [(f"live, every {self.feed.interval:g} s", "dim")]
+
+    # -- opening
+
+    @work(group="open", exclusive=True)
+    async def _open(self, job_id: str, again: bool = False) -> None:
+        """Opens the job, and again each interval until it has ended."""
+        while True:
+            self._again.clear()
+            try:
+                opened = await self.feed.open(job_id, again=again)
+            except IcetuiError as error:
+                self.post_message(self.Arrived(job_id, None, error))
+            else:
+                self.post_message(self.Arrived(job_id, opened, None))
+                if opened.job.state.terminal:
+                    return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._again.wait(), self.feed.interval)
+            while self._paused or not self.is_current:
+                await self._again.wait()
+                self._again.clear()
+            again = True
+
+    def on_screen_resume(self) -> None:
+        """Visible again: what waited may go on."""
+        self._again.set()
+
+    @on(Arrived)
+    def _arrived(self, event: Arrived) -> None:
+        if event.job_id != self.job.id:
+            return
+        if self.held:
+            self._late = event
+            return
+        first = self.opened is None
+        self._error = event.error
+        if event.opened is not None:
+            self.opened = event.opened
+            self.job = event.opened.job
+        self._show(keep=not first)
+
+    def release_hold(self) -> None:
+        """What came while a prompt was open is shown now."""
+        late, self._late = self._late, None
+        if late is not None:
+            self.post_message(late)
+
+    # -- drawing
+
+    def _show(self, *, keep: bool = False) -> None:
+        if not self.is_mounted:
+            return
+        cells = max(24, self.app.size.width - 2)
+        self._sheet = self._page(cells)
+        title = clean(self.job.title)
+        self.query_one("#what", StatusLine).show(
+            [
+                *pages.state_spans(self.job, ascii_only=self.session.ascii),
+                (f"  {clean(self.job.type)}", "key"),
+                (f"  {clean(self.job.id)}", "dim"),
+                (f"  {title}", "title"),
+            ]
+        )
+        self.query_one("#tabs", StatusLine).show(self._tab_spans())
+        view = self.view
+        view.cursor = self.tab in (1, 2)
+        view.show(self._sheet.lines, keep=keep)
+        if self.finding:
+            view.find(self.finding)
+        self._say_state()
+
+    def _page(self, cells: int) -> pages.Sheet:
+        ascii_only = self.session.ascii
+        if self.tab == 0 or self.opened is None:
+            why = (
+                "asking…"
+                if self._error is None
+                else "could not be opened; the reason stands below, r tries again"
+            )
+            if self.tab == 2:
+                return pages.media(self.job, cells, ascii_only=ascii_only)
+            return pages.summary(
+                self.job, self.opened, cells, self.session.clock(), ascii_only=ascii_only, why=why
+            )
+        if self.tab == 1:
+            return pages.result(self.opened, cells)
+        if self.tab == 2:
+            return pages.media(self.job, cells, ascii_only=ascii_only)
+        if self.tab == 3:
+            return pages.parameters(self.opened, cells)
+        return pages.raw(self.opened)
+
+    def _tab_spans(self) -> list[Span]:
+        spans: list[Span] = []
+        for n, name in enumerate(pages.TABS):
+            words = name
+            if n == 2 and self.job.subjobs:
+                words += f" ({len(self.job.subjobs)})"
+            spans += [(f"[{words}]", "title")] if n == self.tab else [(f" {words} ", "dim")]
+            spans.append((" ", ""))
+        return spans
+
+    def _say_state(self) -> None:
+        if self._error is not None:
+            self.say(failure_spans(self._error))
+            return
+        at, rows = self._table.position
+        said = f"job {at:,} of {rows:,}"
+        if self._sheet.note:
+            said += f"  {self._sheet.note}"
+        self.say(said)
+
+    # -- tabs and jobs
+
+    def _go_to_tab(self, tab: int) -> None:
+        self._places[self.tab] = self.view.point
+        self.tab = tab % len(pages.TABS)
+        self._show()
+        self.view.go(self._places.get(self.tab, 0))
+
+    def action_tab_next(self) -> None:
+        """The next tab."""
+        self._go_to_tab(self.tab + 1)
+
+    def action_tab_previous(self) -> None:
+        """The tab before."""
+        self._go_to_tab(self.tab - 1)
+
+    def _step(self, by: int) -> None:
+        job = self._table.step(by)
+        if job is None or job.id == self.job.id:
+            self.say("No more jobs that way." if self._table.shown else "", "dim")
+            return
+        self.job, self.opened, self._error = job, None, None
+        self._places.clear()
+        self._show()
+        self._open(job.id)
+
+    def action_job_next(self) -> None:
+        """The next job of the list."""
+        self._step(1)
+
+    def action_job_previous(self) -> None:
+        """The job before."""
+        self._step(-1)
+
+    def action_transcript(self) -> None:
+        """Goes to the transcript, on the Result tab."""
+        if self.opened is None:
+            return
+        line = 0
+        for result in self.opened.results:
+            if isinstance(result.value, Transcript):
+                self._go_to_tab(1)
+                self.view.go(line)
+                return
+            line += len(pages.draw(result, self.app.size.width - 2)) + 1
+        self.say("This job has no transcript.", "dim")
+
+    def action_wrap(self) -> None:
+        """Wraps long lines, or cuts them again."""
+        self.view.wrap = not self.view.wrap
+
+    def action_refresh(self) -> None:
+        """Asks for the job again, finished or not."""
+        self.say("asking…", "dim")
+        self._open(self.job.id, again=True)
+
+    def action_pause(self) -> None:
+        """Stops or goes on refreshing."""
+        self._paused = not self._paused
+        self._again.set()
+        self._say_state()
+
+    def action_family(self, name: str) -> None:
+        """Goes back to the lists, to another family."""
+        self.app.pop_screen()
+        self.app.call_later(self.program.browse.action_family, name)
+
+    # -- find, copy, plain
+
+    def find(self, text: str) -> tuple[int, int]:
+        """Finds in the tab."""
+        return self.view.find(text)
+
+    def find_step(self, by: int) -> tuple[int, int]:
+        """The next hit in the tab."""
+        return self.view.find_next(by)
+
+    def action_close(self) -> None:
+        """Esc first ends a find, then goes back."""
+        if self.finding:
+            self.finding = ""
+            self.view.find("")
+            self._say_state()
+            return
+        super().action_close()
+
+    def copyable(self, what: str) -> tuple[str, str]:
+        """Of this job; a URL is the one at the cursor."""
+        if what == "id":
+            return self.job.id, "the job ID"
+        if what == "command":
+            return self.program.command_for(self.job), "the command"
+        if what == "error":
+            return pages.error_text(self.job), "the error" if self.job.error else "no error is reported"
+        if self.opened is None:
+            return "", "the job is not open yet"
+        if what == "url":
+            return self._url()
+        if what == "raw":
+            return self.opened.answer.text, "the raw answer"
+        if what == "json":
+            return JsonLines(self.opened.decoded.value).text(), "the decoded JSON"
+        for result in self.opened.results:
+            if isinstance(result.value, Transcript):
+                return txt(result.value), "the transcript"
+        return "", "this job has no transcript"
+
+    def _url(self) -> tuple[str, str]:
+        url = self._sheet.url(self.view.point)
+        if not url:
+            urls = pages.media(self.job, 80).urls
+            url = urls[0][1] if urls else ""
+        return (url, "the media URL") if url else ("", "there is no media URL")
+
+    def plain_text(self) -> str:
+        """The tab, unboxed and uncut."""
+        lines = self._page(10_000).lines
+        return "\n".join(plain(lines.line(y)) for y in range(len(lines)))

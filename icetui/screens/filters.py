@@ -1,0 +1,143 @@
+"""Choosing filters in the family's own words, and saying which are in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from icetui.clean import clean
+from icetui.families.base import Family
+from icetui.job import Query, State
+from icetui.panes.bars import Filter
+from icetui.screens.choose import Choice, Choose
+
+if TYPE_CHECKING:
+    from icetui.screens.browse import Browse
+
+_OTHER = "\0other"
+
+
+def filters_of(family: Family, query: Query) -> list[Filter]:
+    """What the filter bar says: the family's own words, and the dates and text where they narrow."""
+    order = family.orders[0 if query.newest else 1]
+    state = "failed + partial" if query.state == State.FAILED.value else query.state
+    found = [
+        Filter(family.type_label, clean(query.type) or "all", bool(query.type)),
+        Filter(family.state_label, clean(state) or "all", bool(query.state)),
+        Filter(family.order_label, order, not query.newest),
+    ]
+    if query.since is not None:
+        found.append(Filter("since", f"{query.since:%Y-%m-%d %H:%M} UTC", True))
+    if query.until is not None:
+        found.append(Filter("until", f"{query.until:%Y-%m-%d %H:%M} UTC", True))
+    if query.text:
+        found.append(Filter("text", f'"{clean(query.text)}"', True))
+    return found
+
+
+_UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def when(text: str, now: datetime) -> datetime | None:
+    """A point in time as a person types it: ``24h``, ``7d``, ``2026-11-19``, ``2026-11-19T08:00``; UTC.
+
+    Raises:
+        ValueError: it is none of these; the message says what they are.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    if text[:-1].isdigit() and text[-1].lower() in _UNITS:
+        return now - timedelta(seconds=int(text[:-1]) * _UNITS[text[-1].lower()])
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00"))
+    except ValueError:
+        raise ValueError(f"{text!r} is no time: 24h, 7d, 2026-11-19 or 2026-11-19T08:00Z") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+class Filters:
+    """Asks for one filter of the list and puts the question."""
+
+    def __init__(self, browse: Browse) -> None:
+        self._browse = browse
+        self._family = browse.family
+        self._query = browse.shelf.query
+
+    def type(self) -> None:
+        """One of the documented types, or any other word: the vocabulary is open."""
+        family = self._family
+        choices = [Choice("", "all"), *(Choice(word, word) for word in family.types)]
+        choices.append(Choice(_OTHER, "another word…", "the vocabulary is open"))
+        self._choose(family.type_label, choices, self._query.type, self._typed_type)
+
+    def _typed_type(self, value: str) -> None:
+        if value == _OTHER:
+            self._browse.ask(
+                f"{self._family.type_label}: ", lambda text: self._put(replace(self._query, type=text))
+            )
+        else:
+            self._put(replace(self._query, type=value))
+
+    def state(self) -> None:
+        """The service's words with ours beside them, then ours that gather several."""
+        family = self._family
+        choices = [Choice("", "all"), Choice(State.FAILED.value, "failed + partial", "ours; also !")]
+        choices += [Choice(each.word, each.word, each.state.value) for each in family.states]
+        ours = [State.WAITING, State.RUNNING, State.DONE, State.PARTIAL, State.MISSING, State.UNKNOWN]
+        choices += [Choice(state.value, state.value, "ours") for state in ours]
+        self._choose(
+            family.state_label,
+            choices,
+            self._query.state,
+            lambda value: self._put(replace(self._query, state=value)),
+        )
+
+    def order(self) -> None:
+        """Newest or oldest first, in the words of the family."""
+        newest, oldest = self._family.orders
+        choices = [Choice("newest", newest, "newest first"), Choice("oldest", oldest, "oldest first")]
+        self._choose(
+            self._family.order_label,
+            choices,
+            "newest" if self._query.newest else "oldest",
+            lambda value: self._put(replace(self._query, newest=value == "newest")),
+        )
+
+    def dates(self) -> None:
+        """Since, and optionally until: ``24h``, or two times with a blank between."""
+        self._browse.ask("Created since [until], e.g. 24h or 2026-11-18 2026-11-19: ", self._typed_dates)
+
+    def _typed_dates(self, text: str) -> None:
+        now = self._browse.session.clock()
+        words = text.split()
+        if len(words) > 2:
+            self._browse.say("Two times at most: since and until.", "warn")
+            return
+        try:
+            times = [when(word, now) for word in words]
+        except ValueError as error:
+            self._browse.say(clean(str(error)), "warn")
+            return
+        since, until = (*times, None, None)[:2]
+        self._put(replace(self._query, since=since, until=until))
+
+    def text(self) -> None:
+        """Narrows to rows with a text; the service has no such filter, so it is of loaded rows."""
+        self._browse.ask(
+            "Only rows with: ",
+            lambda text: self._put(replace(self._query, text=text)),
+            value=self._query.text,
+        )
+
+    def _choose(self, title: str, choices: list[Choice], current: str, then: Callable[[str], None]) -> None:
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                then(value)
+
+        self._browse.app.push_screen(Choose(title, choices, current), chosen)
+
+    def _put(self, query: Query) -> None:
+        self._browse.ask_for(query)

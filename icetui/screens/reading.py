@@ -1,0 +1,103 @@
+"""Screens that are one text: help about the keys, and the request log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from icetui.clean import clean
+from icetui.keymap import MOVES, Where, chords_of, keys_of
+from icetui.panes.bars import BottomLine, StatusLine
+from icetui.panes.lines_view import LinesView
+from icetui.panes.spans import Fixed, Lines, Span, plain
+from icetui.screens.room import Room, back_bindings, bindings_of
+
+if TYPE_CHECKING:
+    from icetui.log import Entry
+
+
+class Reading(Room):
+    """A titled text with find, copy and back."""
+
+    WHERE: ClassVar[Where] = "detail"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("everywhere"), *back_bindings()]
+
+    def __init__(self, title: str, lines: Lines) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        """Title, text, status, keys."""
+        yield StatusLine(id="title")
+        yield LinesView(self._lines)
+        yield StatusLine()
+        yield BottomLine()
+
+    def on_mount(self) -> None:
+        """Focus on the text."""
+        self.query_one("#title", StatusLine).show([(self._title, "title")])
+        self.query_one(LinesView).focus()
+        self.show_keys()
+
+    def say(self, message: str | Sequence[Span], style: str = "") -> None:
+        """On the lower status line."""
+        self.query(StatusLine).last().show(message, style=style)
+
+    def find(self, text: str) -> tuple[int, int]:
+        """Finds in the text."""
+        return self.query_one(LinesView).find(text)
+
+    def find_step(self, by: int) -> tuple[int, int]:
+        """The next hit in the text."""
+        return self.query_one(LinesView).find_next(by)
+
+    def plain_text(self) -> str:
+        """The whole text."""
+        return "\n".join(plain(self._lines.line(y)) for y in range(len(self._lines)))
+
+    def copyable(self, what: str) -> tuple[str, str]:
+        """The whole text, whatever was asked for."""
+        return self.plain_text(), self._title
+
+
+def help_lines(where: Where) -> Lines:
+    """The keys of a place, from the key map."""
+    rows: list[list[Span]] = []
+
+    def section(name: str, keys: Sequence[tuple[str, str]]) -> None:
+        rows.extend(
+            [[(name, "title")], *([(f"  {shown:<24}", "key"), (said, "")] for shown, said in keys), []]
+        )
+
+    section("Here", [(key.shown, key.tooltip) for key in keys_of(where)])
+    for chord in chords_of(where):
+        section(f"{chord.first}, then", [(key.shown, key.tooltip) for key in chord.seconds])
+    section("Moving", list(MOVES))
+    section("Everywhere", [(key.shown, key.tooltip) for key in keys_of("everywhere")])
+    return Fixed(rows)
+
+
+def log_lines(entries: Sequence[Entry], ceiling: int) -> Lines:
+    """The request log, newest first: time, action, ms, status, code, RequestId, attempt."""
+    rows: list[list[Span]] = [
+        [(f"{len(entries)} requests kept; at most {ceiling} a minute are sent", "dim")],
+        [(f"{'time (UTC)':<10} {'action':<28} {'ms':>6} {'status':>6} try  {'code':<28} RequestId", "dim")],
+    ]
+    for entry in reversed(entries):
+        good = entry.status and entry.status < 300
+        rows.append(
+            [
+                (f"{entry.time:%H:%M:%S}   ", "dim"),
+                (f"{clean(entry.action):<28} ", ""),
+                (f"{entry.ms:>6.0f} ", "number"),
+                (f"{entry.status or '–':>6} ", "good" if good else "bad"),
+                (f"{entry.attempt:>3}  ", "dim"),
+                (f"{clean(entry.code):<28} ", "bad"),
+                (clean(entry.request_id), "dim"),
+            ]
+        )
+    return Fixed(rows)

@@ -1,0 +1,293 @@
+"""What all screens share: keys from the key map, chords, one prompt, copying, saying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on, work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from icetui.clean import clean
+from icetui.errors import IcetuiError
+from icetui.keymap import CHORD_TWINS, Chord, Key, Where, chords_of, keys_of
+from icetui.panes import clipboard
+from icetui.panes.bars import BottomLine, KeyHint, Prompt, StatusLine
+from icetui.panes.spans import Span
+
+if TYPE_CHECKING:
+    from icetui.app import IcetuiApp
+
+
+def bindings_of(*where: Where) -> list[BindingType]:
+    """The key map's bindings of some places, and the keys that begin a chord there."""
+    found: list[BindingType] = [
+        Binding(",".join(key.keys), key.action, key.description, show=False, id=key.id, tooltip=key.tooltip)
+        for key in keys_of(*where)
+    ]
+    for place in where:
+        for chord in chords_of(place):
+            twins = [twin for twin, first in CHORD_TWINS.items() if first == chord.first]
+            said = ", ".join(f"{each.shown} {each.description}" for each in chord.seconds)
+            found.append(
+                Binding(
+                    ",".join([chord.first, *twins]),
+                    f"chord({chord.id!r})",
+                    chord.description,
+                    show=False,
+                    id=f"chord.{chord.id}",
+                    tooltip=f"Then: {said}.",
+                )
+            )
+    return found
+
+
+def back_bindings() -> list[BindingType]:
+    """The keys that go back, for a screen that has no others of its own."""
+    back = next(key for key in keys_of("detail") if key.id == "back")
+    return [
+        Binding(
+            ",".join(back.keys), back.action, back.description, show=False, id=back.id, tooltip=back.tooltip
+        )
+    ]
+
+
+def failure_spans(error: IcetuiError) -> list[Span]:
+    """A failure in one line: code, words, RequestId, the next step. All of it made safe."""
+    spans: list[Span] = []
+    if error.code:
+        spans.append((f"{clean(error.code)}: ", "bad"))
+    spans.append((clean(error.message), "bad"))
+    if error.hint:
+        spans.append((f"  {clean(error.hint)}", ""))
+    if error.request_id:
+        spans.append((f"  RequestId {clean(error.request_id)}", "dim"))
+    return spans
+
+
+class Room(Screen[None]):
+    """A full screen with a status line and a bottom line.
+
+    While a chord or a prompt is open the screen is `held`: nothing that comes in is shown until it
+    closes (ux.md rule 3).
+    """
+
+    WHERE: ClassVar[Where]
+    AUTO_FOCUS = None
+
+    class Copied(Message):
+        """A copy went out, in words for the status line."""
+
+        def __init__(self, said: str, sure: bool) -> None:
+            super().__init__()
+            self.said = said
+            self.sure = sure
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chord: Chord | None = None
+        self._answers: dict[str, Callable[[str], None]] = {}
+        self._edits: dict[str, Callable[[str], None]] = {}
+        self._asking = False
+        self.finding = ""
+
+    @property
+    def program(self) -> IcetuiApp:
+        """The running program, with its session."""
+        from icetui.app import IcetuiApp
+
+        assert isinstance(self.app, IcetuiApp)
+        return self.app
+
+    @property
+    def held(self) -> bool:
+        """Whether a chord or a prompt is open."""
+        return self._chord is not None or self._asking
+
+    def release_hold(self) -> None:
+        """A chord or a prompt has closed: screens that held something back show it now."""
+
+    # -- saying
+
+    def say(self, message: str | Sequence[Span], style: str = "") -> None:
+        """Puts a message on the status line until the next one. Strings are ours or already safe."""
+        fresh: Sequence[Span] | str = self.freshness()
+        self.query_one(StatusLine).show(message, fresh, style=style)
+
+    def freshness(self) -> Sequence[Span] | str:
+        """What stands at the right end of the status line."""
+        return ""
+
+    def show_keys(self) -> None:
+        """The keys that work here, in the key bar."""
+        hints = [KeyHint(key.shown.split(" ")[0], key.description) for key in self.bar_keys()]
+        hints += [KeyHint(f"{chord.first}…", chord.description) for chord in chords_of(self.WHERE)]
+        self.query_one(BottomLine).keys.show(hints)
+
+    def bar_keys(self) -> list[Key]:
+        """The bindings the key bar names, the nearest first."""
+        near = [key for key in keys_of(self.WHERE) if key.bar]
+        return near + [key for key in keys_of("everywhere") if key.bar]
+
+    # -- chords
+
+    def action_chord(self, name: str) -> None:
+        """Waits for a second key, with the choices in the key bar and no time-out."""
+        self._chord = next(chord for chord in chords_of(self.WHERE) if chord.id == name)
+        hints = [KeyHint(key.shown, key.description) for key in self._chord.seconds]
+        self.query_one(BottomLine).keys.show(
+            [*hints, KeyHint("Esc", "cancel")], title=self._chord.description
+        )
+
+    async def on_key(self, event: events.Key) -> None:
+        """Takes the second key of a chord; every other key goes its way."""
+        if self._chord is None:
+            return
+        event.stop()
+        event.prevent_default()
+        chord, self._chord = self._chord, None
+        self.show_keys()
+        chosen = next(
+            (key for key in chord.seconds if event.key in key.keys or event.character in key.keys), None
+        )
+        if chosen is not None:
+            await self.run_action(chosen.action)
+        elif event.key not in ("escape", "q", "backspace", "ctrl+c"):
+            self.say(f"{chord.first} {clean(event.character or event.key)} does nothing here.", "dim")
+        if not self.held:
+            self.release_hold()
+
+    # -- the prompt
+
+    def ask(
+        self,
+        label: str,
+        then: Callable[[str], None],
+        *,
+        value: str = "",
+        edited: Callable[[str], None] | None = None,
+    ) -> None:
+        """Asks for one line of text; `then` gets it, `edited` each state of it on the way."""
+        self._answers[label] = then
+        if edited is not None:
+            self._edits[label] = edited
+        self._asking = True
+        self.query_one(BottomLine).prompt.ask(label, label, value)
+
+    @on(Prompt.Submitted)
+    def _submitted(self, event: Prompt.Submitted) -> None:
+        then = self._answers.pop(event.name, None)
+        self._prompt_closed(event.name)
+        if then is not None:
+            then(event.value)
+
+    @on(Prompt.Edited)
+    def _edited(self, event: Prompt.Edited) -> None:
+        if (edited := self._edits.get(event.name)) is not None:
+            edited(event.value)
+
+    @on(Prompt.Cancelled)
+    def _cancelled(self, event: Prompt.Cancelled) -> None:
+        edited = self._edits.get(event.name)
+        self._prompt_closed(event.name)
+        if edited is not None:
+            edited("")
+
+    def _prompt_closed(self, name: str) -> None:
+        self._answers.pop(name, None)
+        self._edits.pop(name, None)
+        self._asking = False
+        self.query_one(BottomLine).prompt.close()
+        self.release_hold()
+
+    # -- find
+
+    def action_find(self) -> None:
+        """Asks for a text to highlight."""
+        self.ask("/", self._found, value="", edited=self._find_as_typed)
+
+    def _found(self, text: str) -> None:
+        self.finding = text
+        self.say_found(self.find(text))
+
+    def _find_as_typed(self, text: str) -> None:
+        self.finding = text
+        self.find(text)
+
+    def action_find_next(self) -> None:
+        """Goes to the next hit."""
+        self._step_found(1)
+
+    def action_find_previous(self) -> None:
+        """Goes to the hit before."""
+        self._step_found(-1)
+
+    def _step_found(self, by: int) -> None:
+        if not self.finding:
+            self.action_find()
+            return
+        self.say_found(self.find_step(by))
+
+    def find(self, text: str) -> tuple[int, int]:
+        """Highlights a text; (which hit, of how many). A screen without text has none."""
+        return (0, 0)
+
+    def find_step(self, by: int) -> tuple[int, int]:
+        """Goes to another hit; (which hit, of how many)."""
+        return (0, 0)
+
+    def say_found(self, found: tuple[int, int]) -> None:
+        """``"asr": 3 of 41``."""
+        if not self.finding:
+            self.say("")
+            return
+        which, many = found
+        said = f"{which} of {many}" if many else "not found"
+        self.say([(f'"{clean(self.finding)}": ', "dim"), (said, "" if many else "warn")])
+
+    # -- copying and the plain view
+
+    def copyable(self, what: str) -> tuple[str, str]:
+        """The true text to copy and what to call it; ("", why not) where there is none."""
+        return "", f"there is no {what} here"
+
+    def plain_text(self) -> str:
+        """What the plain view prints."""
+        return ""
+
+    def action_copy(self, what: str) -> None:
+        """Copies something of the job here, over SSH too."""
+        text, name = self.copyable(what)
+        if not text:
+            self.say(f"Nothing copied: {name}.", "warn")
+            return
+        self._copy(text, name)
+
+    @work(group="copy", exclusive=True)
+    async def _copy(self, text: str, name: str) -> None:
+        copied = await clipboard.copy(text, self.app)
+        count = f"{len(text):,} characters"
+        if copied.way == "none":
+            self.post_message(self.Copied(f"No way to copy {name} here: P prints it plainly.", False))
+            return
+        verb = "Copied" if copied.sure else "Sent"
+        to = (
+            f"by {copied.way}"
+            if copied.sure
+            else f"by {copied.way}; whether it arrived cannot be known (P prints it)"
+        )
+        self.post_message(self.Copied(f"{verb} {name}, {count}, {to}.", copied.sure))
+
+    @on(Copied)
+    def _say_copied(self, event: Copied) -> None:
+        self.say(event.said, "good" if event.sure else "")
+
+    def action_plain(self) -> None:
+        """Prints what is here on the plain terminal and waits for Enter."""
+        self.program.show_plain(self.plain_text())
+
+    def action_close(self) -> None:
+        """Goes back."""
+        self.app.pop_screen()

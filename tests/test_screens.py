@@ -1,0 +1,356 @@
+"""The screens on the demo account: what is listed, filtered, opened, copied, kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from icetui import results as kinds
+from icetui.families import FAMILIES
+from icetui.job import State
+from icetui.panes.bars import BottomLine, StatusLine
+from icetui.screens.choose import Choose
+from icetui.screens.detail import Detail
+from icetui.screens.reading import Reading
+from tests.on_screen import BIG, SMALL, browse, demo, lines_of, listed, opened, screen_text, until
+
+SEEDS = {
+    "smart": "******042d5e4db6866f6289d1******",
+    "batch": "****b6b2750d4308892ac3330238****",
+    "iproduction": "****20b48fb04483915d4f2cd8ac****",
+    "vod-ai": "a718a3a1e8bb42ee3bc88921e94****",
+}
+DIGITS = {"smart": "1", "batch": "2", "iproduction": "3", "vod-ai": "4"}
+
+
+@pytest.fixture
+def copies(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What would have gone to the clipboard."""
+    from icetui.panes import clipboard
+
+    taken: list[str] = []
+
+    async def copy(text: str, *_: object, **__: object) -> clipboard.Copied:
+        taken.append(text)
+        return clipboard.Copied("tmux", len(text), True)
+
+    monkeypatch.setattr(clipboard, "copy", copy)
+    return taken
+
+
+async def family(pilot: Pilot[Any], name: str) -> None:
+    """Shows a family with live rows."""
+    await listed(pilot)
+    await pilot.press(DIGITS[name])
+    await until(pilot, lambda: browse(pilot).family.name == name)
+    await listed(pilot)
+
+
+@pytest.mark.parametrize("name", DIGITS)
+async def test_each_family_fills_its_list_on_its_key(name: str) -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        await family(pilot, name)
+        shown = browse(pilot).table.shown
+        assert len(shown) > 20
+        assert {job.family for job in shown} == {name}
+        created = [job.created for job in shown if job.created]
+        assert created == sorted(created, reverse=True)
+
+
+async def test_a_type_chosen_from_the_menu_narrows_the_list() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("f", "t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+        assert "ASR" in screen_text(pilot)
+        await pilot.press("2")
+        await until(pilot, lambda: screen.shelf.query.type == "ASR")
+        await until(pilot, lambda: {job.type for job in screen.table.shown} == {"ASR"})
+        assert "JobType ASR" in screen_text(pilot)
+        await pilot.press("F")
+        await until(pilot, lambda: len({job.type for job in screen.table.shown}) > 1)
+
+
+async def test_oldest_first_is_told_in_the_words_of_the_family() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("f", "o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+        await pilot.press("2")
+        await until(pilot, lambda: not screen.shelf.query.newest)
+        await listed(pilot)
+        created = [job.created for job in screen.table.shown if job.created]
+        assert created == sorted(created)
+        assert "CreationTime:Asc" in screen_text(pilot)
+
+
+async def test_failed_shows_failed_and_partial_and_again_all() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        await family(pilot, "batch")
+        screen = browse(pilot)
+        await pilot.press("!")
+        await until(pilot, lambda: screen.shelf.query.state == "failed")
+        await until(pilot, lambda: len(screen.table.shown) > 1)
+        assert {job.state for job in screen.table.shown} <= {State.FAILED, State.PARTIAL}
+        await until(pilot, lambda: State.PARTIAL in {job.state for job in screen.table.shown})
+        await pilot.press("!")
+        await until(pilot, lambda: State.DONE in {job.state for job in screen.table.shown})
+
+
+async def test_more_loads_the_next_page_below() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        before = [job.id for job in screen.table.shown]
+        await pilot.press(">")
+        await until(pilot, lambda: len(screen.table.shown) > len(before))
+        assert [job.id for job in screen.table.shown][: len(before)] == before
+
+
+async def test_a_family_is_found_again_where_it_was_left() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        await pilot.press(*"jjjjj")
+        chosen = screen.table.job
+        assert chosen is not None
+        await family(pilot, "batch")
+        await pilot.press(*"jj")
+        await pilot.press("1")
+        await until(pilot, lambda: screen.family.name == "smart")
+        assert screen.table.job is not None
+        assert screen.table.job.id == chosen.id
+
+
+async def test_find_goes_to_hits_and_hides_nothing() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        rows = len(screen.table.shown)
+        await pilot.press("/", *"ASR", "enter")
+        await pilot.pause()
+        assert len(screen.table.shown) == rows
+        assert screen.table.job is not None
+        first = screen.table.job.id
+        await pilot.press("n")
+        await pilot.pause()
+        assert screen.table.job.id != first
+        assert '"ASR": 2 of' in screen_text(pilot)
+        await pilot.press("N")
+        await pilot.pause()
+        assert screen.table.job.id == first
+
+
+async def test_pasted_ids_become_rows_and_a_typo_is_missing() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        await family(pilot, "iproduction")
+        screen = browse(pilot)
+        await pilot.press("a")
+        await pilot.press(*"no-such-job-1,", "space", *"no-such-job-1", "enter")
+        await until(pilot, lambda: any(job.id == "no-such-job-1" for job in screen.shelf.snapshot.jobs))  # type: ignore[union-attr]
+        found = [job for job in screen.shelf.snapshot.jobs if job.id == "no-such-job-1"]  # type: ignore[union-attr]
+        assert [job.state for job in found] == [State.MISSING]
+
+
+@pytest.mark.parametrize("name", SEEDS)
+async def test_the_seed_job_of_each_family_opens(name: str) -> None:
+    app = demo(family=name)
+    async with app.run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        while not screen.table.choose(SEEDS[name]):
+            before = len(screen.shelf.snapshot.jobs)  # type: ignore[union-attr]
+            await pilot.press(">")
+            await until(pilot, lambda: len(screen.shelf.snapshot.jobs) > before)  # type: ignore[union-attr]  # noqa: B023
+            screen.table.release()
+        detail = await opened(pilot)
+        assert detail.opened is not None
+        assert detail.opened.job.id == SEEDS[name]
+        assert detail.opened.job.whole
+
+
+async def detail_of(pilot: Pilot[Any], job_id: str) -> Detail:
+    """Opens a job by ID, listed on this page or not."""
+    screen = browse(pilot)
+    await listed(pilot)
+    if not screen.table.choose(job_id):
+        screen.feed.follow([job_id])
+        await pilot.press("r")
+        await until(pilot, lambda: any(job.id == job_id for job in screen.shelf.snapshot.jobs))  # type: ignore[union-attr]
+        screen.table.release()
+    return await opened(pilot, job_id)
+
+
+async def test_the_seed_asr_job_opens_as_a_transcript() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        detail = await detail_of(pilot, SEEDS["smart"])
+        await pilot.press("t")
+        await until(pilot, lambda: detail.tab == 1)
+        text = lines_of(detail.view)
+        assert "5 cues" in text
+        cue = next(line for line in text.split("\n") if "Speaking of which," in line)
+        assert cue.split()[:2] == ["0:00:00.000", "0:00:00.846"]
+
+
+async def test_the_seed_batch_job_shows_its_broken_input_raw_with_the_place_and_its_subjob_url() -> None:
+    async with demo(family="batch").run_test(size=BIG) as pilot:
+        detail = await detail_of(pilot, SEEDS["batch"])
+        detail.action_tab_previous()
+        detail.action_tab_previous()
+        assert detail.tab == 3
+        text = lines_of(detail.view)
+        assert "Expecting ',' delimiter" in text
+        assert "line 18, column 7 (character 542)" in text
+        assert "There are quite a few people in the mall" in text
+        assert "repaired reading" in text
+        detail.action_tab_previous()
+        assert "http:/xxx.oss-cn-shanghai.aliyuncs.com/xxx_0.mp4" in lines_of(detail.view)
+        assert "not a link" in lines_of(detail.view)
+
+
+async def test_the_seed_vod_job_shows_six_sentences_marked_repaired() -> None:
+    async with demo(family="vod-ai").run_test(size=BIG) as pilot:
+        detail = await detail_of(pilot, SEEDS["vod-ai"])
+        await pilot.press("t")
+        text = lines_of(detail.view)
+        assert "6 cues" in text
+        assert "repaired" in text.split("\n")[0]
+        assert "Hello, good afternoon." in text
+        assert detail.opened is not None
+        transcripts = [each for each in detail.opened.results if isinstance(each.value, kinds.Transcript)]
+        assert [each.repaired for each in transcripts] == [True]
+
+
+async def test_next_and_previous_job_without_leaving() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        ids = [job.id for job in screen.table.shown[:2]]
+        detail = await opened(pilot)
+        await pilot.press("J")
+        await until(pilot, lambda: detail.opened is not None and detail.opened.job.id == ids[1])
+        await pilot.press("K")
+        await until(pilot, lambda: detail.opened is not None and detail.opened.job.id == ids[0])
+        await pilot.press("J", "escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.table.job is not None
+        assert screen.table.job.id == ids[1]
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "h", "backspace", "left"])
+async def test_every_key_that_goes_back_does_and_loses_nothing(key: str) -> None:
+    async with demo().run_test(size=SMALL) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("j", "j")
+        chosen = screen.table.job
+        await opened(pilot)
+        await pilot.press(key)
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.table.job == chosen
+
+
+async def test_copies_give_the_true_text(copies: list[str]) -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        detail = await detail_of(pilot, SEEDS["smart"])
+        assert detail.opened is not None
+        for second in "irjt":
+            await pilot.press("y", second)
+            await until(pilot, lambda: "Copied" in screen_text(pilot))
+        await until(pilot, lambda: len(copies) == 4)
+        assert copies[0] == SEEDS["smart"]
+        assert copies[1] == detail.opened.answer.text
+        assert '"content": "Speaking of which,"' in copies[2]
+        assert copies[3].startswith("Speaking of which,") or "Speaking of which," in copies[3].split("\n")[0]
+
+
+async def test_a_subjob_url_is_copied_whole_from_its_line(copies: list[str]) -> None:
+    async with demo(family="batch").run_test(size=BIG) as pilot:
+        detail = await detail_of(pilot, SEEDS["batch"])
+        await pilot.press("]", "]", "y", "u")
+        await until(pilot, lambda: len(copies) == 1)
+        assert copies == [detail.job.subjobs[0].url]
+
+
+async def test_what_cannot_be_copied_says_why(copies: list[str]) -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        await listed(pilot)
+        await pilot.press("y", "t")
+        await until(pilot, lambda: "Nothing copied" in screen_text(pilot))
+        assert not copies
+
+
+async def test_a_chord_shows_its_second_keys_and_escape_leaves_it() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("f")
+        await pilot.pause()
+        assert "type" in screen_text(pilot).split("\n")[-1]
+        assert screen.held
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not screen.held
+        assert pilot.app.is_running
+
+
+async def test_help_lists_the_keys_that_work_here() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        await listed(pilot)
+        await pilot.press("?")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reading))
+        assert "Show only failed and partial jobs" in screen_text(pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Reading))
+
+
+async def test_the_request_log_lists_every_call_with_its_request_id() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        await listed(pilot)
+        await pilot.press("D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reading))
+        assert "ListSmartJobs" in screen_text(pilot)
+
+
+async def test_a_refused_family_says_why_and_the_others_work() -> None:
+    async with demo(faults=("deny:QueryIProductionJob",)).run_test(size=BIG) as pilot:
+        await listed(pilot)
+        await pilot.press("3")
+        await until(pilot, lambda: "NoPermission" in screen_text(pilot))
+        await family(pilot, "batch")
+        assert len(browse(pilot).table.shown) > 20
+
+
+async def test_a_service_that_fails_keeps_the_rows_and_says_how_old_they_are() -> None:
+    app = demo()
+    async with app.run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        rows = [job.id for job in screen.table.shown]
+
+        async def broken(*_: object, **__: object) -> object:
+            from icetui.errors import Unreachable
+
+            raise Unreachable("The network is gone.", hint="r tries again.")
+
+        app.session.client.send = broken  # type: ignore[method-assign,assignment]
+        screen.feed._sender.send = broken
+        await pilot.press("r")
+        await until(pilot, lambda: "The network is gone." in screen_text(pilot))
+        assert [job.id for job in screen.table.shown] == rows
+        assert "rows of 10:00:00 UTC" in screen_text(pilot)
+
+
+async def test_without_credentials_the_list_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    from icetui.app import IcetuiApp
+    from icetui.session import Flags, Session
+
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI5tOnlyHalf")
+    async with IcetuiApp(Session(Flags())).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "ALIBABA_CLOUD_ACCESS_KEY_SECRET" in screen_text(pilot))
+
+
+async def test_the_first_frame_needs_nobody() -> None:
+    app = demo(faults=("never",))
+    async with app.run_test(size=SMALL) as pilot:
+        assert "1 Smart" in screen_text(pilot)
+        assert pilot.app.screen.query_one(BottomLine).display
+        assert pilot.app.screen.query(StatusLine)
+
+
+def test_every_family_has_its_digit() -> None:
+    assert [family.name for family in FAMILIES] == list(DIGITS)
