@@ -1,0 +1,234 @@
+"""The keyring, in a process of its own that can be stopped.
+
+Each operation starts `vault_process.py`, waits at most `LIMIT` seconds for its reply and then kills it
+with all its children; whatever goes wrong is a `KeyringTrouble`. A call takes 120 to 250 ms, so it is
+never on the way to the first frame.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from icetui.call import Json
+from icetui.errors import KeyringTrouble
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+LIMIT = 5.0
+"""Seconds after which an operation is stopped."""
+
+PATIENCE = 1.0
+"""Seconds after which a person is told that the keyring is waited for."""
+
+WAITING = "waiting for the keyring…"
+
+PROCESS = Path(__file__).with_name("vault_process.py")
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "none": ("This host has no keyring.", ""),
+    "locked": ("Keyring is locked.", "Unlock: {unlock}."),
+    "keychain": (
+        "Keychain is locked in this SSH session: `security unlock-keychain`, then try again.",
+        "",
+    ),
+    "refused": ("keyring would use {detail}: refused.", "It keeps secrets in plain text."),
+    "null": ("keyring would use {detail}: refused.", "It keeps nothing."),
+    "misconfigured": (
+        "keyring cannot start: {detail}.",
+        "See PYTHON_KEYRING_BACKEND and keyring's keyringrc.cfg.",
+    ),
+    "lost": ("The access key of profile {profile} could not be read back; not saved.", ""),
+    "damaged": (
+        "What the keyring holds for profile {profile} is damaged.",
+        "`icetui login {profile}` writes it anew.",
+    ),
+    "failed": ("The keyring failed: {detail}.", ""),
+    "silent": (
+        "The keyring did not answer within {limit:g} s: it hangs, or a dialog waits on this host's desktop.",
+        "",
+    ),
+    "stopped": ("The keyring was not waited for.", ""),
+    "died": ("The keyring's process ended without an answer: {detail}.", ""),
+}
+"""What can go wrong: one sentence, and the next step where there is one."""
+
+_running: set[Popen[bytes]] = set()
+
+
+def read(profile: str, *, waiting: Callable[[], None] | None = None) -> dict[str, Json] | None:
+    """What the keyring holds for a profile, or None.
+
+    Args:
+        profile: its name.
+        waiting: called once if it takes longer than `PATIENCE`.
+
+    Raises:
+        KeyringTrouble: it cannot be known.
+    """
+    value = _ask(profile, "read", waiting=waiting).get("value")
+    if value is None:
+        return None
+    item = _parsed(value)
+    if item is None:
+        raise _trouble("damaged", profile)
+    return item
+
+
+def write(profile: str, item: Mapping[str, Json], *, waiting: Callable[[], None] | None = None) -> None:
+    """Keeps an item for a profile in the place of the one before, and reads it back.
+
+    Args:
+        profile: its name.
+        item: access_key_id, access_key_secret, security_token?, expires?; kept as one line of ASCII JSON.
+        waiting: called once if it takes longer than `PATIENCE`.
+
+    Raises:
+        KeyringTrouble: it is not kept.
+    """
+    line = json.dumps({"v": 1, **item}, separators=(",", ":"))
+    _ask(profile, "write", value=line, waiting=waiting)
+
+
+def delete(profile: str, *, waiting: Callable[[], None] | None = None) -> bool:
+    """Removes what the keyring holds for a profile; whether there was something.
+
+    Raises:
+        KeyringTrouble: it may still be there.
+    """
+    return _ask(profile, "delete", waiting=waiting).get("value") is True
+
+
+def look(*, limit: float = LIMIT, waiting: Callable[[], None] | None = None) -> str:
+    """Which keyring there is, e.g. ``Secret Service``, once it has shown that it answers.
+
+    Raises:
+        KeyringTrouble: there is none that can be used now.
+    """
+    # No profile can have this name.
+    return str(_ask("", "look", limit=limit, waiting=waiting).get("backend"))
+
+
+def stop() -> None:
+    """Ends all operations under way, so that a program can end at once; each raises KeyringTrouble."""
+    for process in tuple(_running):
+        _kill(process)
+
+
+def _ask(
+    profile: str,
+    do: str,
+    *,
+    value: str = "",
+    limit: float = LIMIT,
+    waiting: Callable[[], None] | None = None,
+) -> dict[str, Json]:
+    import subprocess
+
+    request = {"do": do, "service": f"icetui:{profile}", "username": profile or "icetui", "value": value}
+    command = [sys.executable, "-P", str(PROCESS)]
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # An empty entry of PYTHONPATH means the current directory, where a keyring.py may lie.
+            cwd=os.path.abspath(os.sep),
+            env=environment(os.environ),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _trouble("died", profile, f"it cannot be started, {error.strerror}") from error
+    _running.add(process)
+    try:
+        with process:
+            reply = _reply(process, json.dumps(request).encode("ascii"), limit, waiting)
+    finally:
+        _running.discard(process)
+    if reply is None:
+        raise _trouble("silent", profile, limit=limit)
+    if process.returncode == -signal.SIGKILL:
+        raise _trouble("stopped", profile)
+    answer = _parsed(reply)
+    if answer is None:
+        raise _trouble("died", profile, f"status {process.returncode}")
+    if "trouble" in answer:
+        raise _trouble(str(answer["trouble"]), profile, str(answer.get("detail", "")))
+    return answer
+
+
+def _reply(
+    process: Popen[bytes], request: bytes, limit: float, waiting: Callable[[], None] | None
+) -> bytes | None:
+    """What the process writes; None if it takes too long. It does not outlive this call."""
+    from subprocess import TimeoutExpired
+
+    first = min(PATIENCE, limit)
+    try:
+        try:
+            return process.communicate(request, timeout=first)[0]
+        except TimeoutExpired:
+            if waiting is not None and limit > first:
+                waiting()
+        try:
+            return process.communicate(timeout=limit - first)[0]
+        except TimeoutExpired:
+            return None
+    finally:
+        _kill(process)
+
+
+def _kill(process: Popen[bytes]) -> None:
+    if process.returncode is not None:
+        return
+    if hasattr(os, "killpg"):
+        try:
+            os.killpg(process.pid, signal.SIGKILL)  # with what it has started: gcc, ldconfig, dialogs
+        except ProcessLookupError:
+            return
+    else:
+        process.kill()
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a child: without access keys, and without what makes Python stop or stumble."""
+    unwanted = ("PYTHONINSPECT", "PYTHONWARNINGS", "PYTHONBREAKPOINT", "PYTHONSTARTUP")
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("ALIBABA_CLOUD_") and name not in unwanted
+    }
+
+
+def _parsed(text: str | bytes) -> dict[str, Json] | None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _trouble(kind: str, profile: str, detail: str = "", *, limit: float = LIMIT) -> KeyringTrouble:
+    words, hint = WORDS.get(kind, WORDS["failed"])
+    facts = {
+        "detail": detail or kind,
+        "profile": profile or "(none)",
+        "limit": limit,
+        "unlock": _unlocking() if "{unlock}" in hint else "",
+    }
+    return KeyringTrouble(words.format_map(facts), hint=hint.format_map(facts))
+
+
+def _unlocking() -> str:
+    if shutil.which("gnome-keyring-daemon"):
+        # The password goes through a pipe: not into a file, not into a process list.
+        return '`read -rs P && printf %s "$P" | gnome-keyring-daemon --replace --unlock; unset P`'
+    return "on this host's desktop"
