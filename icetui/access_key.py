@@ -60,6 +60,10 @@ class AccessKey:
     token: Secret | None = None
     expires: datetime | None = None
 
+    def __repr__(self) -> str:
+        # Crash reports and failed assertions print values: a hint is all they may hold.
+        return f"<AccessKey {self.hint}{' with a token' if self.token else ''}>"
+
     @property
     def hint(self) -> str:
         """First four and last four characters of the ID: enough to recognise, not to use."""
