@@ -88,7 +88,8 @@ def state_word(job: Job) -> str:
 def age(when: datetime | None, now: datetime) -> str:
     """How long ago, so coarse that few rows of a list change in a minute: ``<1m 3m 2h 5d 2y``.
 
-    At most four characters for a hundred years. Times that lie ahead (clocks differ) get a minus sign. None is "".
+    At most four characters for a hundred years. Times that lie ahead (clocks
+    differ) get a minus sign. None is "".
     """
     if when is None:
         return ""

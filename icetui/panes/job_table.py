@@ -2,50 +2,94 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, tzinfo
+from typing import ClassVar, Literal, NamedTuple
 
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
 
 from icetui.job import Job
+from icetui.panes.job_line import (
+    GUTTER,
+    SIGNS,
+    Columns,
+    Row,
+    Times,
+    columns_for,
+    searched,
+    state_style,
+    zone_word,
+)
+from icetui.panes.palette import palette, selected, strip
+from icetui.panes.placing import Place
+from icetui.panes.quiet import Quiet
+from icetui.panes.spans import Span, SpanLine, highlighted, pattern, window
+
+_UNKNOWN_HEIGHT = 10_000
+"""Before the first layout every row counts as visible, so that nothing scrolls."""
+
+_WHEEL = 3
+"""Rows a notch of the mouse wheel scrolls."""
 
 
-class JobTable(ScrollView, can_focus=True):
+class _Drawn(NamedTuple):
+    """All that a screen line shows: two lines that are equal need no painting."""
+
+    cells: Row
+    style: str
+    sign: str
+    selected: bool
+    focused: bool
+    gone: bool
+    found: str
+
+
+class JobTable(ScrollView, Quiet, can_focus=True):
     """Jobs, one a line, under a line of column names.
 
-    The place (chosen job, scroll, marks) is held over refreshes as `placing` says.
+    The place (chosen job, scroll, marks) is held over refreshes as `placing` says. What is on the
+    screen is remembered line by line; after anything happened the lines that are no longer true are
+    painted, from the left to the last cell that changed.
+
+    Attributes:
+        place: rows and where the person is in them; a value, so that one table can show several lists
+            in turn: put another one here.
     """
 
-    class Chosen(Message):
-        """The cursor came to another job, or to none."""
+    DEFAULT_CSS = """
+    JobTable { height: 1fr; overflow: hidden hidden; }
+    """
 
-        def __init__(self, table: JobTable, job: Job | None) -> None:
-            super().__init__()
-            self.table = table
-            self.job = job
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "step(1)", "down", id="move.down", show=False, tooltip="Go to the next job."),
+        Binding("k,up", "step(-1)", "up", id="move.up", show=False, tooltip="Go to the job before."),
+        Binding("g,home", "first", "first", id="move.first", show=False, tooltip="Go to the first job."),
+        Binding("G,end", "last", "last", id="move.last", show=False, tooltip="Go to the last job."),
+        Binding(
+            "pagedown", "page(1)", "page down", id="page.down", show=False, tooltip="Scroll a page down."
+        ),
+        Binding("pageup", "page(-1)", "page up", id="page.up", show=False, tooltip="Scroll a page up."),
+        Binding(
+            "ctrl+d", "page(0.5)", "half down", id="half.down", show=False, tooltip="Scroll half a page."
+        ),
+        Binding(
+            "ctrl+u", "page(-0.5)", "half up", id="half.up", show=False, tooltip="Scroll back half a page."
+        ),
+        Binding("enter,l,right", "open", "open", id="open", show=False, tooltip="Open the job."),
+        Binding("space", "mark", "mark", id="mark", show=False, tooltip="Mark the job, or unmark it."),
+    ]
 
-        @property
-        def control(self) -> JobTable:
-            """The table, for `@on` selectors."""
-            return self.table
-
-    class Activated(Message):
-        """A job is to be opened: Enter, `l`, →, or a second click."""
-
-        def __init__(self, table: JobTable, job: Job) -> None:
-            super().__init__()
-            self.table = table
-            self.job = job
-
-        @property
-        def control(self) -> JobTable:
-            """The table, for `@on` selectors."""
-            return self.table
-
-    class Changed(Message):
-        """Something the bars tell has changed: waiting, marked, found or the position."""
+    class Of(Message):
+        """Something about a table."""
 
         def __init__(self, table: JobTable) -> None:
             super().__init__()
@@ -56,29 +100,58 @@ class JobTable(ScrollView, can_focus=True):
             """The table, for `@on` selectors."""
             return self.table
 
-    times: Literal["age", "utc", "local"]
-    """How times are told; setting it repaints."""
+    class Chosen(Of):
+        """The cursor came to another job, or to none."""
 
-    ascii: bool
-    """Glyphs that any font has; setting it repaints."""
+        def __init__(self, table: JobTable, job: Job | None) -> None:
+            super().__init__(table)
+            self.job = job
 
-    job: Job | None
-    """The chosen job."""
+    class Activated(Of):
+        """A job is to be opened: Enter, `l`, →, or a click on the chosen one."""
 
-    waiting: int
-    """New jobs that are held back behind `.`."""
+        def __init__(self, table: JobTable, job: Job) -> None:
+            super().__init__(table)
+            self.job = job
 
-    marks: frozenset[str]
-    """IDs of the marked jobs."""
+    class Changed(Of):
+        """Something the bars tell has changed: waiting, marks, hits or how many rows there are."""
 
-    shown: Sequence[Job]
-    """The rows from top to bottom, those that are gone included."""
+    def __init__(
+        self,
+        *,
+        times: Times = "age",
+        zone: tzinfo | None = None,
+        ascii_only: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """A table without jobs.
 
-    position: tuple[int, int]
-    """(chosen row from 1, rows); (0, 0) where there are none."""
+        Args:
+            times: how times are told.
+            zone: where local times are told in; None is this machine's.
+            ascii_only: only ASCII for our own signs.
+            id: of the widget.
+            classes: of the widget.
+        """
+        super().__init__(id=id, classes=classes)
+        self._place = Place()
+        self._now = datetime.now(UTC)
+        self._times: Times = times
+        self._zone = zone
+        self._ascii = ascii_only
+        self._followed: frozenset[str] = frozenset()
+        self._nothing: tuple[SpanLine, ...] = ()
+        self._painted: dict[int, _Drawn | SpanLine] = {}
+        self._rows: dict[str, tuple[Job, Row]] = {}
+        self._rows_of: tuple[Columns, datetime] | None = None
+        self._strips: LRUCache[object, Strip] = LRUCache(512)
+        self._sought = ""
+        self._pattern: re.Pattern[str] | None = None
+        self._hits: tuple[object, tuple[int, ...]] = (None, ())
 
-    found: tuple[int, int]
-    """(which hit the cursor is on from 1 or 0, how many rows have the text); (0, 0) without a text."""
+    # --- what it is given --------------------------------------------------------------------------
 
     def show(
         self,
@@ -94,31 +167,343 @@ class JobTable(ScrollView, can_focus=True):
         Args:
             jobs: in the order to show.
             now: what ages are counted from, UTC.
-            followed: IDs that get the mark of a followed job.
+            followed: IDs that get the sign of a followed job.
             anew: another question was asked: rows are replaced, nothing waits.
             stale: last session's rows: the cursor stays on top when the first real ones come.
         """
+        self._now = now
+        self._followed = followed
+        settle = self._place.asked if anew else self._place.arrived
+        self._put(settle(jobs, self._height, settled=not stale))
+
+    @property
+    def place(self) -> Place:
+        """Rows and where the person is in them."""
+        return self._place
+
+    @place.setter
+    def place(self, place: Place) -> None:
+        self._put(place.fitted(self._height))
+
+    @property
+    def nothing(self) -> Sequence[SpanLine]:
+        """Lines shown where there are no jobs: why, and what to do about it."""
+        return self._nothing
+
+    @nothing.setter
+    def nothing(self, lines: Sequence[SpanLine]) -> None:
+        self._nothing = tuple([tuple(line) for line in lines])
+        self.repaint()
+
+    @property
+    def times(self) -> Times:
+        """How times are told; setting it repaints."""
+        return self._times
+
+    @times.setter
+    def times(self, times: Times) -> None:
+        self._times = times
+        self.repaint()
+
+    @property
+    def ascii(self) -> bool:
+        """Whether only ASCII is used for our own signs; setting it repaints."""
+        return self._ascii
+
+    @ascii.setter
+    def ascii(self, only: bool) -> None:
+        self._ascii = only
+        self.repaint()
+
+    # --- what it tells -----------------------------------------------------------------------------
+
+    @property
+    def job(self) -> Job | None:
+        """The chosen job."""
+        return self._place.job
+
+    @property
+    def waiting(self) -> int:
+        """New jobs that are held back behind `.`."""
+        return self._place.waiting
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """IDs of the marked jobs."""
+        return self._place.marks
+
+    @property
+    def shown(self) -> Sequence[Job]:
+        """The rows from top to bottom, those that are gone included."""
+        return self._place.rows
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """(chosen row from 1, rows); (0, 0) where there are none."""
+        return self._place.index + 1, len(self._place.rows)
+
+    @property
+    def found(self) -> tuple[int, int]:
+        """(which hit the cursor is on from 1, or 0; how many rows have the text)."""
+        hits = self._found()
+        return (hits.index(self._place.index) + 1 if self._place.index in hits else 0), len(hits)
+
+    # --- what the person does ----------------------------------------------------------------------
 
     def release(self) -> int:
         """Shows what waits, in the newest order; the chosen job stays chosen. How many came."""
+        waited = self._place.waiting
+        self._put(self._place.released(self._height))
+        return waited
 
     def choose(self, job_id: str) -> bool:
         """Puts the cursor on a job. False where it is not shown."""
+        for index, job in enumerate(self._place.rows):
+            if job.id == job_id:
+                self._put(self._place.on(index, self._height))
+                return True
+        return False
 
     def step(self, by: int) -> Job | None:
         """Moves the cursor by rows (`J`, `K` from a detail) and says where it is now."""
+        self._put(self._place.moved(by, self._height))
+        return self.job
 
     def step_failed(self, by: Literal[1, -1]) -> bool:
         """Moves to the next or previous failed or partial job; wraps. False where there is none."""
+        return self._step_to([n for n, job in enumerate(self._place.rows) if job.state.bad], by)
 
     def mark(self, job_id: str | None = None) -> None:
         """Marks or unmarks a job, the chosen one by default."""
+        if job_id is None and self.job is not None:
+            job_id = self.job.id
+        if job_id is not None:
+            self._put(self._place.marked(job_id))
 
     def unmark(self) -> None:
         """Takes all marks away."""
+        place = self._place
+        for job_id in place.marks:
+            place = place.marked(job_id)
+        self._put(place)
 
     def find(self, text: str) -> tuple[int, int]:
-        """Highlights text and goes to the first row from the cursor that has it; "" ends it."""
+        """Highlights text and goes to the first row from the cursor on that has it; "" ends it.
+
+        Found is in state, type, ID and title, letter case ignored; nothing is hidden.
+
+        Returns:
+            which hit the cursor is on from 1, and how many rows have the text.
+        """
+        self._sought = text
+        self._pattern = pattern(text)
+        self._hits = (None, ())
+        hits = self._found()
+        if hits and self._place.index not in hits:
+            self._step_to(hits, 1)
+        self.repaint()
+        self.post_message(self.Changed(self))
+        return self.found
 
     def find_next(self, by: Literal[1, -1] = 1) -> tuple[int, int]:
         """Goes to the next (`n`) or previous (`N`) row that has the text; wraps."""
+        self._step_to(self._found(), by)
+        return self.found
+
+    def _step_to(self, rows: Sequence[int], by: Literal[1, -1]) -> bool:
+        """Puts the cursor on the next of some rows, beyond the last on the first."""
+        if not rows:
+            return False
+        here = self._place.index
+        if by > 0:
+            to = next((n for n in rows if n > here), rows[0])
+        else:
+            to = next((n for n in reversed(rows) if n < here), rows[-1])
+        self._put(self._place.on(to, self._height))
+        return True
+
+    def _found(self) -> tuple[int, ...]:
+        """The numbers of the rows that have the text, found once for the same rows."""
+        rows = self._place.rows
+        if self._hits[0] is not rows:
+            sought = self._pattern
+            hits = () if sought is None else (n for n, job in enumerate(rows) if sought.search(searched(job)))
+            self._hits = (rows, tuple(hits))
+        return self._hits[1]
+
+    def action_step(self, by: int) -> None:
+        """Moves the cursor by rows."""
+        self.step(by)
+
+    def action_first(self) -> None:
+        """Goes to the first row, with what waited above it."""
+        self._put(self._place.first(self._height))
+
+    def action_last(self) -> None:
+        """Goes to the last row."""
+        self._put(self._place.last(self._height))
+
+    def action_page(self, pages: float) -> None:
+        """Scrolls by pages, the cursor along."""
+        by = max(1, int(abs(pages) * (self._height - 1)))
+        self._put(self._place.moved(by if pages > 0 else -by, self._height, page=True))
+
+    def action_open(self) -> None:
+        """Says that the chosen job is to be opened."""
+        if self.job is not None:
+            self.post_message(self.Activated(self, self.job))
+
+    def action_mark(self) -> None:
+        """Marks the chosen job, or takes its mark away."""
+        self.mark()
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        event.prevent_default()
+        self._put(self._place.scrolled(_WHEEL, self._height))
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        event.prevent_default()
+        self._put(self._place.scrolled(-_WHEEL, self._height))
+
+    async def _on_click(self, event: events.Click) -> None:
+        row = self._place.top + event.y - 1
+        if event.y < 1 or row >= len(self._place.rows):
+            return
+        event.stop()
+        if row == self._place.index:
+            self.action_open()
+        else:
+            self._put(self._place.on(row, self._height))
+
+    # --- how it is drawn ---------------------------------------------------------------------------
+
+    @property
+    def _height(self) -> int:
+        """Rows on the screen."""
+        return self.size.height - 1 if self.size.height else _UNKNOWN_HEIGHT
+
+    def _put(self, place: Place) -> None:
+        """Takes a new place: tells who listens, paints what is no longer true."""
+        old, self._place = self._place, place
+        if old is not place:
+            # Set without their watchers: those lay out and paint the whole screen again.
+            self.set_reactive(_VIRTUAL_SIZE, Size(self.size.width, len(place.rows) + 1))
+            self.set_reactive(_SCROLL_Y, float(place.top))
+        self.repaint()
+        before, now = old.job, place.job
+        if (before and before.id) != (now and now.id):
+            self.post_message(self.Chosen(self, now))
+        if (old.waiting, old.marks, len(old.rows)) != (place.waiting, place.marks, len(place.rows)) or (
+            self._sought and old.rows is not place.rows
+        ):
+            self.post_message(self.Changed(self))
+
+    def repaint(self) -> None:
+        """Paints the lines that differ from what is on the screen."""
+        width, height = self.size
+        if not width:
+            return
+        columns = self._columns
+        for y in range(height):
+            old, new = self._painted.get(y), self._line(y, columns)
+            if old == new and old is not None:
+                continue
+            self.refresh(Region(0, y, _changed(old, new, columns) or width, 1))
+
+    @property
+    def _columns(self) -> Columns:
+        """The columns of this width."""
+        zone = zone_word(self._zone, self._now) if self._times == "local" else ""
+        return columns_for(self.size.width, self._times, zone, zone=self._zone, ascii_only=self._ascii)
+
+    def _line(self, y: int, columns: Columns) -> _Drawn | SpanLine:
+        """What screen line `y` is to show."""
+        if y == 0:
+            return ((" " * GUTTER + columns.head(), "title"),)
+        place = self._place
+        index = place.top + y - 1
+        if index >= len(place.rows):
+            return self._nothing[y - 2] if not place.rows and 0 <= y - 2 < len(self._nothing) else ()
+        job = place.rows[index]
+        signs = SIGNS[self._ascii]
+        here = index == place.index
+        sign = signs.mark if job.id in place.marks else signs.followed if job.id in self._followed else " "
+        found = self._pattern is not None and self._pattern.search(searched(job)) is not None
+        return _Drawn(
+            self._row(job, columns),
+            state_style(job.state),
+            (signs.cursor if here else " ") + sign,
+            here,
+            here and self.has_focus,
+            job.id in place.gone,
+            self._sought if found else "",
+        )
+
+    def _row(self, job: Job, columns: Columns) -> Row:
+        """The cells of a job, made once for one beat and one width."""
+        of = (columns, self._now)
+        if self._rows_of != of or len(self._rows) > 2000:
+            self._rows.clear()
+            self._rows_of = of
+        kept = self._rows.get(job.id)
+        if kept is None or kept[0] is not job:
+            kept = self._rows[job.id] = (job, columns.row(job, self._now))
+        return kept[1]
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the screen as a strip."""
+        line = self._painted[y] = self._line(y, self._columns)
+        width, colour = self.size.width, not self.app.no_color
+        key = (line, width, colour)
+        drawn = self._strips.get(key)
+        if drawn is None:
+            if isinstance(line, _Drawn):
+                styles = selected(colour, focused=line.focused) if line.selected else palette(colour)
+                drawn = strip(window(self._spans(line), 0, width), width, styles)
+            else:
+                drawn = strip(window(line, 0, width), width, palette(colour))
+            self._strips[key] = drawn
+        return drawn
+
+    def _spans(self, line: _Drawn) -> list[Span]:
+        """A row as spans: signs, the state in its style, the other cells.
+
+        Where the found text is in what is cut off, the `…` that stands for it is highlighted.
+        """
+        cells: list[Span] = []
+        for n, cell in enumerate(line.cells):
+            if n:
+                cells.append((" ", ""))
+            cells.append((cell, "dim" if line.gone else line.style if n == 0 else ""))
+        if line.found:
+            sought = pattern(line.found)
+            if not any(sought and sought.search(cell) for cell in line.cells):
+                sought = _CUT
+            cells = [span for each in cells for span in highlighted([each], sought)]
+        return [(line.sign, "mark" if line.sign.strip() else ""), *cells]
+
+    def _on_resize(self, event: events.Resize) -> None:
+        self._painted.clear()
+        self._put(self._place.fitted(self._height))
+
+
+_CUT = pattern("…")
+_VIRTUAL_SIZE: Reactive[Size] = Widget.virtual_size
+_SCROLL_Y: Reactive[float] = Widget.scroll_y
+
+
+def _changed(old: object, new: object, columns: Columns) -> int:
+    """Up to which cell a row is to be painted; 0 for the whole line."""
+    if not isinstance(old, _Drawn) or not isinstance(new, _Drawn) or old[1:] != new[1:]:
+        return 0
+    if len(old.cells) != len(new.cells):
+        return 0
+    until = at = GUTTER
+    for column, before, now in zip(columns.columns, old.cells, new.cells, strict=False):
+        at += column.cells
+        if before != now:
+            until = at
+        at += 1
+    return until

@@ -17,12 +17,9 @@ from textual.strip import Strip
 from icetui.clean import width
 from icetui.panes.spans import SpanLine
 
-REVERSE = Style(reverse=True)
-"""Laid over a line that is selected."""
-
 _COLOURED = {
     "": Style(),
-    "dim": Style(color="bright_black"),
+    "dim": Style(dim=True),  # not bright black: in Solarized that is the background
     "key": Style(color="cyan"),
     "string": Style(color="green"),
     "number": Style(color="yellow"),
@@ -40,7 +37,7 @@ _COLOURED = {
 
 _PLAIN = {
     "": Style(),
-    "dim": Style(),
+    "dim": Style(dim=True),
     "key": Style(),
     "string": Style(),
     "number": Style(),
@@ -63,23 +60,41 @@ def palette(colour: bool = True) -> Mapping[str, Style]:
     return MappingProxyType(dict(_COLOURED if colour else _PLAIN))
 
 
-@lru_cache(256)
-def selected(style: Style) -> Style:
-    """A style as it looks on the selected line: reverse video, without colours of its own.
+@lru_cache(4)
+def selected(colour: bool = True, *, focused: bool = True) -> Mapping[str, Style]:
+    """The same names on the selected line: reverse video, and bold where the pane has no focus.
 
-    A coloured word in reverse video would be a coloured block, hard to read on half of all palettes.
+    Colours are dropped there: a coloured word in reverse video is a coloured block, hard to read on
+    half of all palettes. Found text keeps its own look.
     """
-    return Style(bold=style.bold, underline=style.underline, reverse=True)
+    look = Style(reverse=True) if focused else Style(bold=True)
+    line = {
+        name: look + Style(bold=style.bold or None, underline=style.underline or None)
+        for name, style in palette(colour).items()
+    }
+    return MappingProxyType({**line, "found": palette(colour)["found"] + Style(bold=True, underline=True)})
 
 
-def strip(line: SpanLine, cells: int, styles: Mapping[str, Style], base: Style | None = None) -> Strip:
-    """Spans as a strip of exactly `cells` cells; the caller has cut them. `base` lies under all."""
-    segments = []
+def strip(line: SpanLine, cells: int, styles: Mapping[str, Style]) -> Strip:
+    """Spans as a strip of exactly `cells` cells; the caller has cut them. The rest is blank."""
+    segments: list[Segment] = []
     used = 0
+    run, look = "", styles[""]
     for text, name in line:
-        style = styles[name]
-        segments.append(Segment(text, style if base is None else base + style))
         used += width(text)
+        if styles[name] == look:  # one run of bytes for each change of looks
+            run += text
+        else:
+            if run:
+                segments.append(Segment(run, look))
+            run, look = text, styles[name]
     if used < cells:
-        segments.append(Segment(" " * (cells - used), base))
+        blank = " " * (cells - used)
+        if look == styles[""]:
+            run += blank
+        else:
+            segments.append(Segment(run, look))
+            run, look = blank, styles[""]
+    if run:
+        segments.append(Segment(run, look))
     return Strip(segments, cells)
