@@ -45,6 +45,7 @@ class Profile:
         network: ``public``, or ``vpc`` for the VPC hosts (api.md 3.5).
         allow_custom_endpoint: whether hosts that are not Alibaba Cloud's may be asked.
         command: source ``command``: program and arguments, run without a shell.
+        ca_file: certificates to trust besides the system's; "" for none.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Profile:
     network: str = "public"
     allow_custom_endpoint: bool = False
     command: tuple[str, ...] = ()
+    ca_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ class _Reading:
             "network": lambda value: checks.one_of(value, NETWORKS),
             "allow_custom_endpoint": checks.switch,
             "command": checks.words,
+            "ca_file": checks.text,
         }
         return name, Profile(name=name, **self._table(where, content, allowed))
 
@@ -246,7 +249,7 @@ def save_profile(profile: Profile, make_default: bool = False) -> None:
         table = cast("dict[str, Any]", tables[profile.name])
     table["source"] = profile.source
     default = Profile(profile.name)
-    for key in ("region", "key_hint", "network", "allow_custom_endpoint", "command"):
+    for key in ("region", "key_hint", "network", "allow_custom_endpoint", "command", "ca_file"):
         value = getattr(profile, key)
         if value != getattr(default, key):
             table[key] = list(value) if isinstance(value, tuple) else value

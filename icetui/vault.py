@@ -2,7 +2,7 @@
 
 Each operation starts `vault_process.py`, waits at most `LIMIT` seconds for its reply and then kills it
 with all its children; whatever goes wrong is a `KeyringTrouble`. A call takes 120 to 250 ms, so it is
-never on the way to the first frame.
+never on the way to the first frame. `child.stop` ends what is under way.
 """
 
 from __future__ import annotations
@@ -10,23 +10,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from icetui import child
 from icetui.call import Json
 from icetui.errors import KeyringTrouble
 
-if TYPE_CHECKING:
-    from subprocess import Popen
-
 LIMIT = 5.0
 """Seconds after which an operation is stopped."""
-
-PATIENCE = 1.0
-"""Seconds after which a person is told that the keyring is waited for."""
 
 WAITING = "waiting for the keyring…"
 
@@ -60,15 +53,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 """What can go wrong: one sentence, and the next step where there is one."""
 
-_running: set[Popen[bytes]] = set()
-
 
 def read(profile: str, *, waiting: Callable[[], None] | None = None) -> dict[str, Json] | None:
     """What the keyring holds for a profile, or None.
 
     Args:
         profile: its name.
-        waiting: called once if it takes longer than `PATIENCE`.
+        waiting: called once if it takes longer than `child.PATIENCE`.
 
     Raises:
         KeyringTrouble: it cannot be known.
@@ -88,7 +79,7 @@ def write(profile: str, item: Mapping[str, Json], *, waiting: Callable[[], None]
     Args:
         profile: its name.
         item: access_key_id, access_key_secret, security_token?, expires?; kept as one line of ASCII JSON.
-        waiting: called once if it takes longer than `PATIENCE`.
+        waiting: called once if it takes longer than `child.PATIENCE`.
 
     Raises:
         KeyringTrouble: it is not kept.
@@ -116,12 +107,6 @@ def look(*, limit: float = LIMIT, waiting: Callable[[], None] | None = None) -> 
     return str(_ask("", "look", limit=limit, waiting=waiting).get("backend"))
 
 
-def stop() -> None:
-    """Ends all operations under way, so that a program can end at once; each raises KeyringTrouble."""
-    for process in tuple(_running):
-        _kill(process)
-
-
 def _ask(
     profile: str,
     do: str,
@@ -130,72 +115,28 @@ def _ask(
     limit: float = LIMIT,
     waiting: Callable[[], None] | None = None,
 ) -> dict[str, Json]:
-    import subprocess
-
     request = {"do": do, "service": f"icetui:{profile}", "username": profile or "icetui", "value": value}
-    command = [sys.executable, "-P", str(PROCESS)]
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            # An empty entry of PYTHONPATH means the current directory, where a keyring.py may lie.
-            cwd=os.path.abspath(os.sep),
+        ended = child.ask(
+            # Without -P the directory of the script would stand before the installed packages.
+            [sys.executable, "-P", str(PROCESS)],
+            given=json.dumps(request).encode("ascii"),
             env=environment(os.environ),
-            start_new_session=True,
+            limit=limit,
+            waiting=waiting,
         )
+    except child.TooLong:
+        raise _trouble("silent", profile, limit=limit) from None
     except OSError as error:
         raise _trouble("died", profile, f"it cannot be started, {error.strerror}") from error
-    _running.add(process)
-    try:
-        with process:
-            reply = _reply(process, json.dumps(request).encode("ascii"), limit, waiting)
-    finally:
-        _running.discard(process)
-    if reply is None:
-        raise _trouble("silent", profile, limit=limit)
-    if process.returncode == -signal.SIGKILL:
+    if ended.killed:
         raise _trouble("stopped", profile)
-    answer = _parsed(reply)
+    answer = _parsed(ended.out)
     if answer is None:
-        raise _trouble("died", profile, f"status {process.returncode}")
+        raise _trouble("died", profile, f"status {ended.status}")
     if "trouble" in answer:
         raise _trouble(str(answer["trouble"]), profile, str(answer.get("detail", "")))
     return answer
-
-
-def _reply(
-    process: Popen[bytes], request: bytes, limit: float, waiting: Callable[[], None] | None
-) -> bytes | None:
-    """What the process writes; None if it takes too long. It does not outlive this call."""
-    from subprocess import TimeoutExpired
-
-    first = min(PATIENCE, limit)
-    try:
-        try:
-            return process.communicate(request, timeout=first)[0]
-        except TimeoutExpired:
-            if waiting is not None and limit > first:
-                waiting()
-        try:
-            return process.communicate(timeout=limit - first)[0]
-        except TimeoutExpired:
-            return None
-    finally:
-        _kill(process)
-
-
-def _kill(process: Popen[bytes]) -> None:
-    if process.returncode is not None:
-        return
-    if hasattr(os, "killpg"):
-        try:
-            os.killpg(process.pid, signal.SIGKILL)  # with what it has started: gcc, ldconfig, dialogs
-        except ProcessLookupError:
-            return
-    else:
-        process.kill()
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
