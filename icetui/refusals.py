@@ -10,13 +10,12 @@ Rules that hold for every error made here:
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from icetui.access_key import AccessKey
 from icetui.call import Call, Json
@@ -132,12 +131,8 @@ def scrubbed(text: str, key: AccessKey) -> str:
     An error page can echo the request's headers. The whole key ID becomes its hint.
     """
     for secret in (key.secret, key.token):
-        if secret:
-            value = secret.reveal()
-            if len(value) < SHORTEST_SECRET:
-                continue
-            for form in sorted(_forms(value), key=len, reverse=True):
-                text = text.replace(form, "***")
+        if secret and len(secret.reveal()) >= SHORTEST_SECRET:
+            text = re.sub(_in_any_writing(secret.reveal()), "***", text)
     if len(key.id) > len(key.hint):
         text = text.replace(key.id, key.hint)
     return _SIGNATURE.sub(r"\1***", text)
@@ -153,7 +148,8 @@ def refusal(status: int, text: str, asked: Asked, *, request_id: str = "") -> Ic
         request_id: of a header, where the body has none.
     """
     text = scrubbed(text, asked.key)
-    said = read(text)
+    # Once more after reading: what an envelope quotes is written twice over.
+    said = Said(*(scrubbed(words, asked.key) for words in astuple(read(text))))
     code = said.code.lower()
     request_id = said.request_id or request_id
 
@@ -328,20 +324,35 @@ def _word(value: Json) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _forms(value: str) -> set[str]:
-    """A secret as JSON, HTML and URLs write it."""
-    return {
-        value,
-        value.replace("/", "\\/"),
-        json.dumps(value)[1:-1],
-        html.escape(value),
-        quote(value, safe=""),
-        quote_plus(value),
-        quote(value),
-    }
+def _in_any_writing(value: str) -> str:
+    """A pattern of a secret as JSON, HTML and URLs write it, one inside the other too."""
+    return "".join(
+        character if character.isascii() and character.isalnum() else _writings(character)
+        for character in value
+    )
+
+
+def _writings(character: str) -> str:
+    from html.entities import codepoint2name  # its table of 2,000 names is for error pages only
+
+    code = ord(character)
+    in_url = quote(character, safe="").replace("%", "%(?:25)*") if character not in "-_.~" else f"%{code:02X}"
+    named = codepoint2name.get(code, {"'": "apos", "+": "plus", "/": "sol", "=": "equals"}.get(character))
+    forms = [
+        rf"\\*{re.escape(character)}",
+        in_url,
+        rf"\\+u{code:04x}",
+        rf"&(?:amp;)*#0*{code};",
+        rf"&(?:amp;)*#x0*{code:x};",
+        *([rf"&(?:amp;)*{named};"] if named else []),
+        *([" "] if character == "+" else []),  # what reading a URL makes of it
+    ]
+    return f"(?i:{'|'.join(forms)})"
 
 
 def _read_html(text: str) -> Said:
+    import html
+
     title = _TITLE.search(text)
     return Said(message=html.unescape(title[1]).strip() if title else "")
 
