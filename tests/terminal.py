@@ -25,7 +25,9 @@ ENTER, ESC, TAB = "\r", "\x1b", "\t"
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 PAGE_UP, PAGE_DOWN, HOME, END = "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F"
 
-_UNREAD_BY_PYTE = re.compile(rb"\x1b\[[<=>][0-9;:]*[a-zA-Z]|\x1b\[\??[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+_UNREAD_BY_PYTE = re.compile(
+    rb"\x1b\[[<=>][0-9;:]*[a-zA-Z]|\x1b\[\??[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+)
 """Kitty key modes, mode queries, OSC: pyte would print their tails as text."""
 
 
@@ -109,7 +111,9 @@ class Terminal:
         data = self._held + piece
         # An escape sequence may be cut by the read: its beginning waits for the rest.
         start = data.rfind(b"\x1b")
-        complete = start < 0 or re.match(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*\x07|[^\[\]P])", data[start:])
+        complete = start < 0 or re.match(
+            rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*\x07|[^\[\]P])", data[start:]
+        )
         self._held = b"" if complete else data[start:]
         self._stream.feed(_UNREAD_BY_PYTE.sub(b"", data if complete else data[:start]))
 

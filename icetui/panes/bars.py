@@ -278,56 +278,66 @@ def prompt_line(label: str, entry: Entry, cells: int) -> tuple[list[Span], int]:
     return [(head, "title"), (before, ""), (here, "active"), (after, "")], width(head) + width(before)
 
 
-class KeyBar(Bar, can_focus=True):
-    """The last line: the keys that work here, the second keys of a chord, or a line to type in.
+class KeyBar:
+    """What the bottom line says while nothing is asked: the keys that work here, or a chord's."""
 
-    It is one widget so that asking something costs one line of bytes and no new layout. It takes the
-    focus only while it asks.
-    """
+    def __init__(self, bottom: BottomLine) -> None:
+        self._bottom = bottom
+        self._says: tuple[tuple[KeyHint, ...], str] = ((), "")
+
+    def show(self, hints: Sequence[KeyHint], *, title: str = "") -> None:
+        """Shows keys; `title` names the chord whose second keys they are. Seen when nothing is asked."""
+        if self._says != (says := (tuple(hints), title)):
+            self._says = says
+            self._bottom.repaint()
+
+    def line(self, cells: int) -> list[Span]:
+        """The keys in so many cells."""
+        return key_line(*self._says, cells)
+
+
+class Prompt:
+    """What the bottom line asks: a label and a line of text being typed."""
 
     class Said(Message):
         """Something about what is asked; `name` says which question it is, `value` what is typed."""
 
-        def __init__(self, bar: KeyBar, name: str, value: str) -> None:
+        def __init__(self, bottom: BottomLine, name: str, value: str) -> None:
             super().__init__()
-            self.bar = bar
+            self.bottom = bottom
             self.name = name
             self.value = value
 
         @property
-        def control(self) -> KeyBar:
-            """The bar, for `@on` selectors."""
-            return self.bar
+        def control(self) -> BottomLine:
+            """The bottom line, for `@on` selectors."""
+            return self.bottom
 
-    class Submitted(Said):
-        """Enter: `value` is stripped of blanks around it."""
+    class Submitted(Said, namespace="prompt"):
+        """Enter: `value` is stripped of blanks around it. The prompt is closed already."""
 
-    class Edited(Said):
+    class Edited(Said, namespace="prompt"):
         """The text changed (to find while one types)."""
 
-    class Cancelled(Said):
-        """Esc: nothing is to be done."""
+    class Cancelled(Said, namespace="prompt"):
+        """Esc: nothing is to be done. The prompt is closed already."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._hints: tuple[KeyHint, ...] = ()
-        self._title = ""
-        self._asked = ""
+    def __init__(self, bottom: BottomLine) -> None:
+        self._bottom = bottom
+        self._name = ""
         self._label = ""
         self._entry: Entry | None = None
         self._before: Widget | None = None
-        self.can_focus = False
 
     @property
     def asking(self) -> str:
         """The name of the question that is open, or ""."""
-        return self._asked if self._entry is not None else ""
+        return self._name if self._entry is not None else ""
 
-    def show(self, hints: Sequence[KeyHint], *, title: str = "") -> None:
-        """Shows keys; `title` names the chord whose second keys they are. Seen when nothing is asked."""
-        if (self._hints, self._title) != (says := (tuple(hints), title)):
-            self._hints, self._title = says
-            self.repaint()
+    @property
+    def open(self) -> bool:
+        """Whether something is asked."""
+        return self._entry is not None
 
     def ask(self, name: str, label: str, value: str = "") -> None:
         """Asks for a line of text, takes the focus and remembers who had it.
@@ -338,69 +348,92 @@ class KeyBar(Bar, can_focus=True):
             value: stands there to be changed.
         """
         if self._entry is None:
-            self._before = self.screen.focused
-        self._asked, self._label, self._entry = name, label, Entry(value, len(value))
-        self.can_focus = True
-        self.focus(scroll_visible=False)
-        self.repaint()
-        self._follow()
+            self._before = self._bottom.screen.focused
+        self._name, self._label, self._entry = name, label, Entry(value, len(value))
+        self._bottom.can_focus = True
+        self._bottom.focus(scroll_visible=False)
+        self._painted()
 
     def close(self) -> None:
-        """Asks no longer: shows the keys and gives the focus back."""
+        """Asks no longer: the keys are shown and the focus goes back."""
         if self._entry is None:
             return
         self._entry = None
         before, self._before = self._before, None
-        self.screen.set_focus(before if before is not None and before.is_attached else None)
-        self.can_focus = False
-        self.repaint()
+        self._bottom.screen.set_focus(before if before is not None and before.is_attached else None)
+        self._bottom.can_focus = False
+        self._bottom.repaint()
 
     def line(self, cells: int) -> list[Span]:
-        """What it says in so many cells."""
-        if self._entry is None:
-            return key_line(self._hints, self._title, cells)
-        return prompt_line(self._label, self._entry, cells)[0]
+        """Label and text in so many cells."""
+        return prompt_line(self._label, self._entry or Entry(), cells)[0]
 
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """While it asks, every printable key is text and no binding elsewhere sees it."""
-        return self._entry is not None and character is not None and character.isprintable()
-
-    async def _on_key(self, event: events.Key) -> None:
+    def pressed(self, key: str, character: str | None) -> bool:
+        """Takes a key. False where it means nothing here: then it is anyone's."""
         if self._entry is None:
-            return
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            name, value = self._asked, self._entry.text.strip()
+            return False
+        name, value = self._name, self._entry.text
+        if key == "enter":
             self.close()
-            self.post_message(self.Submitted(self, name, value))
-        elif event.key == "escape":
-            event.stop()
-            event.prevent_default()
-            name, value = self._asked, self._entry.text
+            self._bottom.post_message(self.Submitted(self._bottom, name, value.strip()))
+        elif key == "escape":
             self.close()
-            self.post_message(self.Cancelled(self, name, value))
-        elif (new := self._entry.key(event.key, event.character if event.is_printable else None)) is not None:
-            event.stop()
-            event.prevent_default()
+            self._bottom.post_message(self.Cancelled(self._bottom, name, value))
+        elif (new := self._entry.key(key, character)) is not None:
             self._edit(new)
+        else:
+            return False
+        return True
 
-    async def _on_paste(self, event: events.Paste) -> None:
-        if self._entry is not None:
-            event.stop()
-            event.prevent_default()
-            self._edit(self._entry.pasted(event.text))
+    def pasted(self, text: str) -> bool:
+        """Takes a paste. False where nothing is asked."""
+        if self._entry is None:
+            return False
+        self._edit(self._entry.pasted(text))
+        return True
 
     def _edit(self, new: Entry) -> None:
         old, self._entry = self._entry, new
-        if old != new:
-            self.repaint()
-            self._follow()
+        if old == new:
+            return
+        self._painted()
         if old is None or old.text != new.text:
-            self.post_message(self.Edited(self, self._asked, new.text))
+            self._bottom.post_message(self.Edited(self._bottom, self._name, new.text))
 
-    def _follow(self) -> None:
-        """Puts the terminal's own cursor where the text goes: an input method draws there."""
-        if self._entry is not None:
-            _, at = prompt_line(self._label, self._entry, self.size.width)
-            self.app.cursor_position = self.region.offset + Offset(at, 0)
+    def _painted(self) -> None:
+        """Paints, and puts the terminal's own cursor where the text goes: an input method draws there."""
+        self._bottom.repaint()
+        _, at = prompt_line(self._label, self._entry or Entry(), self._bottom.size.width)
+        self._bottom.app.cursor_position = self._bottom.region.offset + Offset(at, 0)
+
+
+class BottomLine(Bar, can_focus=True):
+    """The last line: a KeyBar, or a Prompt while something is asked.
+
+    It is one widget so that asking costs one line of bytes and no new layout (5 kB and more at
+    120x40). It takes the focus only while it asks.
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.keys = KeyBar(self)
+        self.prompt = Prompt(self)
+        self.can_focus = False
+
+    def line(self, cells: int) -> list[Span]:
+        """What it says in so many cells."""
+        return self.prompt.line(cells) if self.prompt.open else self.keys.line(cells)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """While it asks, every printable key is text and no binding elsewhere sees it."""
+        return self.prompt.open and character is not None and character.isprintable()
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self.prompt.pressed(event.key, event.character if event.is_printable else None):
+            event.stop()
+            event.prevent_default()
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if self.prompt.pasted(event.text):
+            event.stop()
+            event.prevent_default()
