@@ -200,8 +200,8 @@ KEYS = """
     OutputConfig InputConfig InputFile TitleArray EditingBatchJob SubJobList Extend ExtendInput ExtendOutput
     ErrorCode ErrorMessage Code Message Duration OutputUrls OutputFiles OutputMediaIds Result Url Input Name
     FunctionName AIJobList AIJob NonExistAIJobIds String Data OrigASRData AsrTextList Person Tag Times
-    VideoDNA SmartJobList EditingBatchJobList JobInfoList NextToken TotalCount CreateTime ModifiedTime CompleteTime
-    VideoTranslationAiResultMap UserData Usage
+    VideoDNA SmartJobList EditingBatchJobList JobInfoList NextToken TotalCount CreateTime ModifiedTime
+    CompleteTime VideoTranslationAiResultMap UserData Usage
 """
 NAMES = st.sampled_from(KEYS.split())
 JSON = st.recursive(

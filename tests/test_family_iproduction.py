@@ -143,6 +143,10 @@ class TestLookup:
         job = only(FunctionName="Cover", Result=json.dumps([{"Score": 1, "Time": "1.0", "Url": LOST}]))
         assert job.note == f"Success, but nothing was stored: {LOST}"
 
+    def test_only_a_success_can_be_a_false_one(self) -> None:
+        job = only(Status="Analysing", OutputFiles=["pending"])
+        assert (job.note, job.media) == ("", (Media("OutputFiles[0]", "pending"),))
+
     def test_a_failure_without_a_result_gives_no_reason(self) -> None:
         """Sample synth_iproduction_fail: the operation has no error fields."""
         assert looked_up("synth_iproduction_fail.json").error is None

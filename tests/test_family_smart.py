@@ -198,6 +198,11 @@ class TestLookup:
         (job,) = SMART.read_lookup(answered(Call.of("ice", "GetSmartHandleJob"), body)).jobs
         assert (job.id, job.state) == ("j1", State.RUNNING)
 
+    def test_the_state_is_found_under_the_listings_name_too(self) -> None:
+        body = {"JobId": "j1", "JobState": "Failed"}
+        (job,) = SMART.read_lookup(answered(SMART.lookup(["j1"]), body)).jobs
+        assert job.state is State.FAILED
+
     def test_empty_error_fields_and_media_url_of_a_success_are_absent(self) -> None:
         """Sample seed000_d; api.md 2.8 #17."""
         job = looked_up("seed000_d_generic.json", "j")
@@ -305,12 +310,10 @@ class TestLookup:
     @pytest.mark.parametrize(
         ("source", "title"),
         [
-            (
-                "oss://b.oss-cn-shanghai.aliyuncs.com/a/清晨 市场.mp4?x=1",
-                "oss://b.oss-cn-shanghai.aliyuncs.com/a/清晨 市场.mp4?x=1",
-            ),
+            ("oss://b.oss-cn-shanghai.aliyuncs.com/a/清晨 市场.mp4?x=1", "清晨 市场.mp4"),
             ("oss://b.oss-cn-shanghai.aliyuncs.com/a/市场.mp4?x=1", "市场.mp4"),
             ("oss://bucket/", "oss://bucket/"),
+            ("see https://example.com/a", "see https://example.com/a"),
             ("a0000000000000000000000000000001", "a0000000000000000000000000000001"),
             ("Speaking of which,\nthey are popular.", "Speaking of which,"),
             ("x" * 300, "x" * 199 + "…"),

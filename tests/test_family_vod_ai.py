@@ -41,7 +41,7 @@ class TestCalls:
     """What is asked, as values."""
 
     def test_lookup_names_up_to_ten_ids_in_one_call(self) -> None:
-        assert VOD.lookup(["a", " b\n"]) == Call("vod", "ListAIJob", "POST", (("JobIds", "a,b"),))
+        assert VOD.lookup(["a", " b\n", "a"]) == Call("vod", "ListAIJob", "POST", (("JobIds", "a,b"),))
         assert VOD.lookup([str(n) for n in range(10)]).get("JobIds") == "0,1,2,3,4,5,6,7,8,9"
 
     @pytest.mark.parametrize("count", [0, 11])

@@ -214,11 +214,11 @@ def same(answer: Answer, job: Job, job_id: str) -> None:
 def name_of(source: Json) -> str:
     """A short name for an input: the last part of a URL or path, else the first line of the text.
 
-    InputFile may be a URL, a media asset's ID, two alternatives in one string or the spoken prose
-    itself (api.md 1.2; 2.8 #15, #19). A text that is cut ends in ``…``.
+    InputFile may be a URL (with blanks in it, too), a media asset's ID, two alternatives in one string
+    or the spoken prose itself (api.md 1.2; 2.8 #15, #19). A text that is cut ends in ``…``.
     """
     words = text(source)
-    if "://" in words and not re.search(r"\s", words):
+    if re.match(r"[a-z]{2,8}://", words, re.IGNORECASE) and not re.search(r"\n| or ", words):
         last = re.split(r"[?#]", words, maxsplit=1)[0].rsplit("/", 1)[-1]
         return last or words
     line = words.split("\n", 1)[0].rstrip()

@@ -54,14 +54,14 @@ class VodAi:
     ids_per_call: ClassVar[int] = 10
 
     def lookup(self, ids: Sequence[str]) -> Call:
-        """ListAIJob of one to ten IDs.
+        """ListAIJob of one to ten IDs, each named once.
 
         Raises:
             ValueError: none or more than ten were given.
         """
         if not 1 <= len(ids) <= self.ids_per_call:
             raise ValueError(f"ListAIJob takes 1 to {self.ids_per_call} IDs, not {len(ids)}")
-        return Call.of("vod", "ListAIJob", JobIds=",".join(each.strip() for each in ids))
+        return Call.of("vod", "ListAIJob", JobIds=",".join(dict.fromkeys(each.strip() for each in ids)))
 
     def read_lookup(self, answer: Answer) -> Page:
         """A row for each ID asked: those told in the order told, then the missing ones.
