@@ -99,7 +99,7 @@ class Dialogue:
 
 def require_terminal() -> None:
     """Raises `Misuse` unless there is a terminal to ask on."""
-    # Questions are words, so they go to stderr; a system without termios has no terminal that can be made quiet.
+    # Questions are words, so they go to stderr; without termios no terminal can be made quiet.
     if not (os.isatty(0) and os.isatty(2) and find_spec("termios")):
         raise Misuse(NO_TERMINAL)
 
