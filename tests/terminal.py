@@ -92,7 +92,7 @@ class Terminal:
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
     def pump(self, timeout: float = 0.0) -> int:
-        """Reads what the program has written, waiting up to `timeout` s for the first byte. How many bytes."""
+        """Reads what the program has written; waits `timeout` s for the first byte. How many bytes."""
         got = 0
         while select.select([self._master], [], [], timeout)[0]:
             try:
@@ -123,7 +123,10 @@ class Terminal:
         Raises:
             NotSeen: it did not within the deadline.
         """
-        holds = (lambda: seen in self.text) if isinstance(seen, str) else seen
+
+        def holds() -> bool:
+            return seen in self.text if isinstance(seen, str) else seen()
+
         deadline = time.monotonic() + (self.patience if timeout is None else timeout)
         while not holds():
             left = deadline - time.monotonic()

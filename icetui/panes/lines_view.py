@@ -2,22 +2,121 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import islice
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
-from icetui.panes.spans import Fixed, Lines
+from icetui.clean import width
+from icetui.panes.job_line import SIGNS
+from icetui.panes.palette import palette, selected, strip
+from icetui.panes.quiet import Quiet
+from icetui.panes.spans import (
+    Fixed,
+    Lines,
+    SpanLine,
+    broken,
+    extent,
+    having,
+    highlighted,
+    pattern,
+    plain,
+    window,
+)
+
+_GUTTER = 2
+_WHEEL = 3
+_SHORT = 4_000
+"""Characters of a line that is searched whole each time it is drawn; of a longer one what is visible."""
 
 
-class LinesView(ScrollView, can_focus=True):
-    """Shows `Lines`: scrolls, finds, optionally has a cursor line.
+class _Drawn(NamedTuple):
+    """All that a screen line shows: two that are equal need no painting."""
 
-    Args:
-        lines: what to show first.
-        cursor: whether one line is chosen (transcripts, subjobs), else the text just scrolls.
+    spans: SpanLine
+    selected: bool
+    focused: bool
+
+
+class _Pieces:
+    """A line broken to the width, as far as it was looked at: a line of megabytes has many pieces."""
+
+    def __init__(self, line: SpanLine, cells: int) -> None:
+        self._made: list[SpanLine] = []
+        self._more = broken(line, cells)
+
+    def piece(self, k: int) -> SpanLine | None:
+        """Piece `k`, or None behind the last."""
+        if k >= len(self._made):
+            self._made += islice(self._more, k + 1 - len(self._made))
+        return self._made[k] if k < len(self._made) else None
+
+    def __len__(self) -> int:
+        self._made += self._more
+        return len(self._made)
+
+
+class LinesView(ScrollView, Quiet, can_focus=True):
+    """Shows `Lines`: scrolls, finds, wraps, optionally has a cursor line.
+
+    A line that is too long ends in `…`; `>` and `<` (or Shift+→ and Shift+←) scroll sideways, `w` wraps.
+    → and ← scroll sideways too while there is text on that side; else they are anyone's (open, back).
     """
 
-    class Pointed(Message):
-        """The cursor line came to another line."""
+    DEFAULT_CSS = """
+    LinesView { height: 1fr; overflow: hidden hidden; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "down", id="move.down", show=False, tooltip="Go a line down."),
+        Binding("k,up", "move(-1)", "up", id="move.up", show=False, tooltip="Go a line up."),
+        Binding("g,home", "first", "first", id="move.first", show=False, tooltip="Go to the first line."),
+        Binding("G,end", "last", "last", id="move.last", show=False, tooltip="Go to the last line."),
+        Binding(
+            "pagedown", "page(1)", "page down", id="page.down", show=False, tooltip="Scroll a page down."
+        ),
+        Binding("pageup", "page(-1)", "page up", id="page.up", show=False, tooltip="Scroll a page up."),
+        Binding(
+            "ctrl+d", "page(0.5)", "half down", id="half.down", show=False, tooltip="Scroll half a page."
+        ),
+        Binding(
+            "ctrl+u", "page(-0.5)", "half up", id="half.up", show=False, tooltip="Scroll back half a page."
+        ),
+        Binding(
+            "greater_than_sign,shift+right",
+            "sideways(1)",
+            "right",
+            id="lines.right",
+            show=False,
+            tooltip="Scroll right, where lines are longer than the pane.",
+        ),
+        Binding(
+            "less_than_sign,shift+left",
+            "sideways(-1)",
+            "left",
+            id="lines.left",
+            show=False,
+            tooltip="Scroll back left.",
+        ),
+        Binding(
+            "right", "sideways(1, True)", "right", id="lines.right.arrow", show=False, tooltip="The same."
+        ),
+        Binding("left", "sideways(-1, True)", "left", id="lines.left.arrow", show=False, tooltip="The same."),
+        Binding("enter,l", "open", "open", id="lines.open", show=False, tooltip="Open what the line names."),
+        Binding("space", "mark", "mark", id="lines.mark", show=False, tooltip="Mark the line, or unmark it."),
+    ]
+
+    class Of(Message):
+        """Something about a line of a view."""
 
         def __init__(self, view: LinesView, y: int) -> None:
             super().__init__()
@@ -29,48 +128,489 @@ class LinesView(ScrollView, can_focus=True):
             """The view, for `@on` selectors."""
             return self.view
 
-    class Activated(Message):
-        """Enter (or a second click) on the cursor line."""
+    class Pointed(Of, namespace="lines_view"):
+        """The cursor came to another line; without a cursor: the text was scrolled."""
 
-        def __init__(self, view: LinesView, y: int) -> None:
-            super().__init__()
-            self.view = view
-            self.y = y
+    class Activated(Of, namespace="lines_view"):
+        """Enter, `l`, or a click on the cursor line."""
 
-        @property
-        def control(self) -> LinesView:
-            """The view, for `@on` selectors."""
-            return self.view
+    class Marked(Of, namespace="lines_view"):
+        """A line was marked or unmarked."""
 
     def __init__(
         self,
-        lines: Lines = Fixed(()),  # noqa: B008 - immutable
+        lines: Lines | None = None,
         *,
         cursor: bool = False,
+        ascii_only: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
+        """A view.
+
+        Args:
+            lines: what to show first.
+            cursor: whether one line is chosen (transcripts, subjobs), else the text just scrolls.
+            ascii_only: only ASCII for our own signs.
+            id: of the widget.
+            classes: of the widget.
+        """
         super().__init__(id=id, classes=classes)
-        self.lines = lines
-        self.cursor = cursor
+        self.lines: Lines = Fixed() if lines is None else lines
+        self._cursor = cursor
+        self._ascii = ascii_only
+        self._wrap = False
+        self._marks: frozenset[int] = frozenset()
+        self._line = 0  # the cursor's
+        self._top = 0  # line on the first screen line
+        self._piece = 0  # of that line, where it is wrapped
+        self._left = 0
+        self._sought = ""
+        self._pattern: re.Pattern[str] | None = None
+        self._hits: Sequence[int] | None = ()
+        self._hit = -1  # line of the hit gone to last
+        self._spans: dict[tuple[int, int], SpanLine] = {}
+        self._pieces: dict[int, _Pieces] = {}
+        self._painted: dict[int, _Drawn] = {}
 
-    point: int
-    """The cursor line, from 0; without a cursor the topmost line."""
-
-    wrap: bool
-    """Whether visible lines are wrapped (`w`)."""
-
-    marks: frozenset[int]
-    """Marked lines (Space in a transcript)."""
+    # --- what it is given --------------------------------------------------------------------------
 
     def show(self, lines: Lines, *, keep: bool = False) -> None:
-        """Shows other text. `keep`: the place stays (the same thing, read again), else it starts at the top."""
+        """Shows other text; lines that stay the same are not painted.
+
+        Args:
+            lines: the text.
+            keep: the place, marks and what is found stay (the same thing, read again); else it starts
+                at the top.
+        """
+        self.lines = lines
+        self._forget()
+        if not keep:
+            self._line = self._top = self._piece = self._left = 0
+            self._marks = frozenset()
+            self._hit = -1
+        self._hits = None
+        self._settle()
+
+    @property
+    def cursor(self) -> bool:
+        """Whether one line is chosen; setting it repaints."""
+        return self._cursor
+
+    @cursor.setter
+    def cursor(self, cursor: bool) -> None:
+        if cursor != self._cursor:
+            self._cursor = cursor
+            self._line = self._top
+            self._forget()
+            self._settle()
+
+    @property
+    def wrap(self) -> bool:
+        """Whether long lines are wrapped; setting it repaints."""
+        return self._wrap
+
+    @wrap.setter
+    def wrap(self, wrap: bool) -> None:
+        if wrap != self._wrap:
+            self._wrap = wrap
+            self._piece = self._left = 0
+            self._forget()
+            self._settle()
+
+    @property
+    def marks(self) -> frozenset[int]:
+        """Marked lines; setting them repaints."""
+        return self._marks
+
+    @marks.setter
+    def marks(self, marks: frozenset[int]) -> None:
+        self._marks = marks
+        self.repaint()
+
+    @property
+    def point(self) -> int:
+        """The cursor line, from 0; without a cursor the topmost line."""
+        return self._line if self._cursor else self._top
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """(line from 1, lines): of the cursor, or the last one in view; (0, 0) for no text."""
+        total = len(self.lines)
+        if self._cursor or not total:
+            return min(self._line + 1, total), total
+        rows = self._visible()
+        return (rows[-1][0] + 1 if rows else 0), total
+
+    # --- where to ----------------------------------------------------------------------------------
 
     def go(self, y: int) -> None:
         """Puts the cursor (or the top) on a line and brings it into view."""
+        y = max(0, min(y, len(self.lines) - 1))
+        if self._cursor:
+            self._point_at(y)
+        else:
+            self._scroll_place(y, 0)
 
     def find(self, text: str) -> tuple[int, int]:
-        """Highlights text; goes to the first line from here that has it. (which, of how many)."""
+        """Highlights text and goes to the first line from here on that has it; "" ends it.
+
+        The text that is sought already moves nothing: a refresh may ask again.
+
+        Returns:
+            which hit it is from 1, and how many lines have the text.
+        """
+        if text != self._sought:
+            self._sought = text
+            self._pattern = pattern(text)
+            self._hits = None
+            self._hit = -1
+            self._spans.clear()
+            hits = self._found()
+            if hits:
+                n = bisect_left(hits, self.point)
+                self._reach(hits[n] if n < len(hits) else hits[0])
+            self.repaint()
+        return self.found
 
     def find_next(self, by: int = 1) -> tuple[int, int]:
         """Goes to the next or previous line that has the text; wraps."""
+        hits = self._found()
+        if hits:
+            here = self._line if self._cursor else self._hit if self._hit >= 0 else self._top
+            n = bisect_left(hits, here + 1) if by > 0 else bisect_left(hits, here) - 1
+            self._reach(hits[n % len(hits)])
+        return self.found
+
+    @property
+    def found(self) -> tuple[int, int]:
+        """(which hit the place is on from 1, or 0; how many lines have the text)."""
+        hits = self._found()
+        here = self._line if self._cursor else self._hit
+        n = bisect_left(hits, here)
+        return (n + 1 if n < len(hits) and hits[n] == here else 0), len(hits)
+
+    def _found(self) -> Sequence[int]:
+        """The lines that have the text, looked for once for the same text."""
+        if self._hits is None:
+            self._hits = having(self.lines, self._sought) if self._sought else ()
+        return self._hits
+
+    def _reach(self, y: int) -> None:
+        """Goes to a hit; a third of the pane stays above it where it was out of view."""
+        self._hit = y
+        if y not in {line for line, _ in self._visible()}:
+            self._top, self._piece = max(0, y - self._height // 3), 0
+        self._bring_sideways(y)
+        if self._cursor:
+            self._point_at(y)
+        else:
+            self._settle()
+
+    def _bring_sideways(self, y: int) -> None:
+        """Scrolls sideways where the first hit of a line is out of view."""
+        match = self._pattern.search(plain(self.lines.line(y))) if self._pattern and not self._wrap else None
+        if match is None:
+            return
+        text = plain(self.lines.line(y))
+        start, end = width(text[: match.start()]), width(text[: match.end()])
+        left = self._left
+        if start < left or end > left + self._cells - 1:
+            left = 0 if end < self._cells else max(0, start - self._cells // 3)
+        if left != self._left:
+            self._left = left
+            self._spans.clear()
+
+    def action_move(self, by: int) -> None:
+        """Moves the cursor, or scrolls, by a line."""
+        if not self._cursor:
+            self._scroll(by)
+        elif not self._scroll_within(by):
+            self._point_at(self._line + by)
+
+    def action_first(self) -> None:
+        """Goes to the first line."""
+        self.go(0)
+
+    def action_last(self) -> None:
+        """Goes to the last line."""
+        self.go(len(self.lines) - 1)
+
+    def action_page(self, pages: float) -> None:
+        """Scrolls by pages, the cursor along."""
+        by = max(1, int(abs(pages) * (self._height - 1)))
+        by = by if pages > 0 else -by
+        before = self._top
+        top, piece = self._stepped(self._top, self._piece, by)
+        self._top, self._piece = min((top, piece), self._end())
+        if self._cursor:
+            scrolled = self._top - before
+            self._point_at(self._line + (scrolled or by))
+        else:
+            self._settle()
+            self._tell(before)
+
+    def action_sideways(self, by: int, arrow: bool = False) -> None:
+        """Scrolls sideways by a third of the pane.
+
+        Raises:
+            SkipAction: an arrow key where there is no text on that side: it means something else.
+        """
+        left = self._left
+        if not self._wrap:
+            widest = max((width(plain(self.lines.line(y))) for y, _ in self._visible()), default=0)
+            most = max(0, widest - self._cells)
+            left = max(0, min(left + by * max(8, self._cells // 3), max(most, left if by < 0 else most)))
+        if left == self._left:
+            if arrow:
+                raise SkipAction
+            return
+        self._left = left
+        self._spans.clear()
+        self.repaint()
+
+    def action_open(self) -> None:
+        """Says that what the cursor line names is to be opened.
+
+        Raises:
+            SkipAction: there is no cursor.
+        """
+        if not self._cursor or not len(self.lines):
+            raise SkipAction
+        self.post_message(self.Activated(self, self._line))
+
+    def action_mark(self) -> None:
+        """Marks the cursor line, or takes its mark away.
+
+        Raises:
+            SkipAction: there is no cursor.
+        """
+        if not self._cursor or not len(self.lines):
+            raise SkipAction
+        self.marks = self._marks ^ {self._line}
+        self.post_message(self.Marked(self, self._line))
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        event.prevent_default()
+        self._scroll(_WHEEL)
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        event.prevent_default()
+        self._scroll(-_WHEEL)
+
+    async def _on_click(self, event: events.Click) -> None:
+        rows = self._visible()
+        if not self._cursor or event.y >= len(rows):
+            return
+        event.stop()
+        y = rows[event.y][0]
+        if y == self._line:
+            self.action_open()
+        else:
+            self._point_at(y)
+
+    # --- the place ---------------------------------------------------------------------------------
+
+    @property
+    def _height(self) -> int:
+        return max(1, self.size.height)
+
+    @property
+    def _cells(self) -> int:
+        """Cells a line of text has."""
+        return max(2, self.size.width - (_GUTTER if self._cursor else 0))
+
+    def _broken(self, y: int) -> _Pieces:
+        """Line `y` in pieces."""
+        pieces = self._pieces.get(y)
+        if pieces is None:
+            if len(self._pieces) > 500:
+                self._pieces.clear()
+            pieces = self._pieces[y] = _Pieces(self.lines.line(y), self._cells)
+        return pieces
+
+    def _stepped(self, y: int, piece: int, by: int) -> tuple[int, int]:
+        """The place `by` screen lines further, not beyond the text."""
+        if not self._wrap:
+            return max(0, min(y + by, len(self.lines) - 1)), 0
+        while by > 0:
+            if self._broken(y).piece(piece + 1) is not None:
+                piece += 1
+            elif y + 1 < len(self.lines):
+                y, piece = y + 1, 0
+            else:
+                break
+            by -= 1
+        while by < 0:
+            if piece:
+                piece -= 1
+            elif y:
+                y -= 1
+                piece = len(self._broken(y)) - 1
+            else:
+                break
+            by += 1
+        return y, piece
+
+    def _end(self) -> tuple[int, int]:
+        """The furthest place for the first screen line: the text's end on the last one."""
+        total = len(self.lines)
+        if not total or not self.size.height:
+            return max(0, total - 1), 0
+        if not self._wrap:
+            return max(0, total - self._height), 0
+        last = total - 1
+        return self._stepped(last, len(self._broken(last)) - 1, 1 - self._height)
+
+    def _visible(self) -> list[tuple[int, int]]:
+        """(line, piece) of each screen line that has text."""
+        total, height = len(self.lines), self.size.height
+        if not self._wrap:
+            return [(y, 0) for y in range(self._top, min(total, self._top + height))]
+        rows: list[tuple[int, int]] = []
+        y, piece = self._top, self._piece
+        while len(rows) < height and y < total:
+            if self._broken(y).piece(piece) is None:
+                y, piece = y + 1, 0
+                continue
+            rows.append((y, piece))
+            piece += 1
+        return rows
+
+    def _scroll(self, by: int) -> None:
+        self._scroll_place(*self._stepped(self._top, self._piece, by))
+
+    def _scroll_place(self, y: int, piece: int) -> None:
+        """Puts a place on the first screen line; the cursor is taken along where it would be out of view."""
+        before = self.point
+        self._top, self._piece = min((y, piece), self._end())
+        if self._cursor:
+            rows = [line for line, _ in self._visible()] or [0]
+            self._line = max(rows[0], min(self._line, rows[-1]))
+        self.repaint()
+        self._tell(before)
+
+    def _scroll_within(self, by: int) -> bool:
+        """Scrolls in a wrapped cursor line that is taller than the pane. False where it is all seen."""
+        if not self._wrap:
+            return False
+        rows = self._visible()
+        if by > 0 and rows and rows[-1][0] == self._line:
+            seen_to_the_end = self._broken(self._line).piece(rows[-1][1] + 1) is None
+        else:
+            seen_to_the_end = by > 0 or self._top != self._line or self._piece == 0
+        if seen_to_the_end or len(self._broken(self._line)) <= self._height:
+            return False
+        self._top, self._piece = self._stepped(self._top, self._piece, by)
+        self.repaint()
+        return True
+
+    def _point_at(self, y: int) -> None:
+        """Puts the cursor on a line and scrolls no further than needed."""
+        before, self._line = self._line, max(0, min(y, len(self.lines) - 1))
+        self._settle()
+        self._tell(before)
+
+    def _settle(self) -> None:
+        """Keeps the place within the text and the cursor in view, then paints what differs."""
+        total = len(self.lines)
+        self._line = max(0, min(self._line, total - 1))
+        if self._top >= total:
+            self._top, self._piece = max(0, total - 1), 0
+        if self.size.height:
+            self._top, self._piece = min((self._top, self._piece), self._end())
+            if self._cursor and total:
+                self._show_cursor()
+        self.repaint()
+
+    def _show_cursor(self) -> None:
+        """Scrolls so that the cursor line is seen, whole where it fits."""
+        y = self._line
+        if not self._wrap:
+            self._top = max(y - self._height + 1, min(self._top, y))
+            return
+        if y < self._top or (y == self._top and len(self._broken(y)) <= self._height):
+            self._top, self._piece = (y, 0) if (y, 0) < (self._top, self._piece) else (self._top, self._piece)
+        if y > self._top:
+            first = self._stepped(y, len(self._broken(y)) - 1, 1 - self._height)
+            self._top, self._piece = min((y, 0), max((self._top, self._piece), first))
+
+    def _tell(self, before: int) -> None:
+        if self.point != before:
+            self.post_message(self.Pointed(self, self.point))
+
+    # --- how it is drawn ---------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """Drops what was made for another text, width or wrapping."""
+        self._spans.clear()
+        self._pieces.clear()
+
+    def repaint(self) -> None:
+        """Paints the lines that differ from what is on the screen."""
+        cells, height = self.size
+        if not cells:
+            return
+        rows = self._visible()
+        for n in range(height):
+            old, new = self._painted.get(n), self._drawn(*rows[n]) if n < len(rows) else _BLANK
+            if old == new:
+                continue
+            until = cells
+            if old is not None and old[1:] == new[1:] and not new.selected:
+                until = extent(_filled(old.spans, cells), _filled(new.spans, cells))
+            if until:
+                self.refresh(Region(0, n, until, 1))
+
+    def _drawn(self, y: int, piece: int) -> _Drawn:
+        """What a screen line is to show."""
+        spans = self._spans.get((y, piece))
+        if spans is None:
+            if len(self._spans) > 1000:
+                self._spans.clear()
+            spans = self._spans[y, piece] = tuple(self._made(y, piece))
+        if not self._cursor:
+            return _Drawn(spans, y == self._hit, False)
+        signs = SIGNS[self._ascii]
+        here = y == self._line
+        sign = signs.cursor if here and not piece else " "
+        mark = signs.mark if y in self._marks and not piece else " "
+        gutter = (sign + mark, "mark" if mark != " " else "")
+        return _Drawn((gutter, *spans), here, here and self.has_focus)
+
+    def _made(self, y: int, piece: int) -> SpanLine:
+        """The visible part of a line, with what is found in it highlighted."""
+        line = (self._broken(y).piece(piece) or ()) if self._wrap else self.lines.line(y)
+        short = sum(len(text) for text, _ in line) <= _SHORT
+        if short:
+            line = highlighted(line, self._pattern)
+        line = window(line, 0 if self._wrap else self._left, self._cells)
+        return line if short else highlighted(line, self._pattern)
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the screen as a strip."""
+        rows = self._visible() if self._wrap else None
+        if rows is None:
+            n = self._top + y
+            line = self._drawn(n, 0) if n < len(self.lines) else _BLANK
+        else:
+            line = self._drawn(*rows[y]) if y < len(rows) else _BLANK
+        self._painted[y] = line
+        colour = not self.app.no_color
+        styles = selected(colour, focused=line.focused) if line.selected else palette(colour)
+        return strip(line.spans, self.size.width, styles)
+
+    def _on_resize(self, event: events.Resize) -> None:
+        self._painted.clear()
+        self._forget()
+        self._settle()
+
+
+_BLANK = _Drawn((), False, False)
+
+
+def _filled(line: SpanLine, cells: int) -> SpanLine:
+    """The line with blanks up to its end, as it stands on the screen."""
+    return (*line, (" " * (cells - width(plain(line))), ""))

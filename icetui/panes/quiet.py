@@ -7,6 +7,8 @@ different with the focus, and nothing else.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -21,6 +23,8 @@ class QuietScreen(Screen[None]):
 
 class Quiet(Widget):
     """A widget that paints its own lines and knows which of them are no longer true."""
+
+    ALLOW_SELECT: ClassVar[bool] = False
 
     def repaint(self) -> None:
         """Paints the lines that differ from what is on the screen."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Protocol, TypeAlias, cast
 
@@ -257,3 +257,67 @@ def having(lines: Lines, text: str) -> Sequence[int]:
     if wanted is None:
         return ()
     return [y for y in range(len(lines)) if wanted.search(plain(lines.line(y)))]
+
+
+def broken(line: SpanLine, cells: int) -> Iterator[SpanLine]:
+    """The line in pieces of at most `cells` cells, one after the other as they are asked for.
+
+    It is broken at a blank where one is in the right half of a piece, else between characters.
+    """
+    text = plain(line)
+    cells = max(2, cells)
+    if width(text) <= cells if len(text) <= 4 * cells else not text:
+        yield line
+        return
+    at = 0
+    rest = _Rest(line)
+    while at < len(text):
+        end = _fitting(text, at, cells)
+        after = end
+        if end < len(text):
+            if text[end] == " ":
+                after = end + 1
+            elif (blank := text.rfind(" ", at + (end - at) // 2, end)) >= 0:
+                end = after = blank + 1
+        yield rest.take(end - at)
+        rest.take(after - end)
+        at = after
+
+
+def _fitting(text: str, at: int, cells: int) -> int:
+    """Where the longest part from `at` on that takes at most `cells` cells ends."""
+    part = text[at : at + cells]
+    if part.isascii():
+        end = at + len(part)
+    else:
+        used, end = 0, at
+        while end < len(text) and used + width(text[end]) <= cells:
+            used += width(text[end])
+            end += 1
+    while end < len(text) and not text[end].isascii() and width(text[end]) == 0:
+        end += 1  # marks stay with their character
+    return end
+
+
+class _Rest:
+    """The spans of a line that are not taken yet."""
+
+    def __init__(self, line: SpanLine) -> None:
+        self._line = line
+        self._span = 0
+        self._at = 0
+
+    def take(self, count: int) -> list[Span]:
+        """The next `count` characters."""
+        out: list[Span] = []
+        while count > 0 and self._span < len(self._line):
+            text, style = self._line[self._span]
+            part = text[self._at : self._at + count]
+            if part:
+                out.append((part, style))
+            count -= len(part)
+            self._at += len(part)
+            if self._at >= len(text):
+                self._span += 1
+                self._at = 0
+        return out
