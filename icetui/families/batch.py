@@ -60,7 +60,7 @@ _PARAMETERS = tuple(
 _INPUT, _OUTPUT = "EditingBatchJob.ExtendInput", "EditingBatchJob.ExtendOutput"
 _EXTEND = "EditingBatchJob.Extend"
 
-_TITLE = re.compile(r'"TitleArray"\s*:\s*\[\s*(?=")')
+_TITLE = re.compile(r'"TitleArray"\s*:\s*\[\s*(?:""\s*,\s*)*(?=")')
 _URL = re.compile(r'"MediaURL"\s*:\s*(?=")')
 
 
@@ -232,7 +232,7 @@ def _only_error(extend: Json) -> bool:
 
 
 def _title(told: dict[str, Json]) -> str:
-    """The first title that was asked for, else the name of the first output, else ""."""
+    """The first title that was asked for and is not empty, else the name of the first output, else ""."""
     titles = reading.strings(mapping(told.get("InputConfig")).get("TitleArray"))
     return (
         next(filter(None, titles), "")
