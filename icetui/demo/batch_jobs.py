@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from icetui.demo.dice import Dice
-from icetui.demo.smart_jobs import HOST, compact
-from icetui.demo.stream import Course, Json, Stream, stamp
+from icetui.demo.stream import Course, Stream
 from icetui.demo.texts import COPY, Piece, lines, piece
+from icetui.demo.written import HOST, Json, compact, pretty, stamp
 
 LIVE = Stream(
     family="batch",
@@ -52,11 +51,6 @@ ERRORS = (
     ("InvalidStorage.NotFound", "The specified storage location does not exist: demo-bucket-archive"),
     ("InternalError", "The request processing has failed due to some unknown error."),
 )
-
-
-def pretty(value: Json) -> str:
-    """JSON as people paste it: with lines and blanks (api.md 2.7, S003)."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +97,7 @@ class BatchJob:
         return text if dice.below(2) or self.flaw == "broken" else compact(wanted)
 
     def _script(self) -> list[str]:
-        return lines(self._dice("script"), self.piece.language, self._dice("script lines").between(3, 7))
+        return lines(self._dice("script"), self.piece, self._dice("script lines").between(3, 7))
 
     def _editing(self) -> str:
         volume = self._dice("volume").pick((0.2, 0.3, 0.5))
@@ -140,7 +134,7 @@ class BatchJob:
         if self.course.word(at) != "Failed":
             return "{}"
         code, message = self._error()
-        return json.dumps({"ErrorCode": code, "ErrorMessage": message}, indent="\t")
+        return pretty({"ErrorCode": code, "ErrorMessage": message}, "\t")
 
     def row(self, at: datetime) -> dict[str, Json]:
         """What ListBatchMediaProducingJobs tells: no subjobs, no ExtendInput, no ExtendOutput."""
@@ -240,7 +234,7 @@ class BatchJob:
         outputs = [
             {"textMatchMediaSentenceOutputList": sentences(output)} for output in range(min(self.count, 3))
         ]
-        return json.dumps({"textMatchMediaOutputList": outputs}, ensure_ascii=False, indent="\t")
+        return pretty({"textMatchMediaOutputList": outputs}, "\t")
 
 
 @functools.lru_cache(maxsize=1024)

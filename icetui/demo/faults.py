@@ -31,7 +31,8 @@ class Fault:
         action: only this operation; "" for all.
         times: only the first so many; 0 for all.
         every: only each so-manieth; 1 for all.
-        after: ``x-acs-retry-after`` in milliseconds, or None.
+        after: milliseconds that are said to be worth waiting, or None: ``x-acs-retry-after``, which is in
+            milliseconds, when throttled; ``Retry-After``, in seconds, with another status.
         status: HTTP status where the fault can have several, or 0.
     """
 
@@ -78,29 +79,6 @@ class Fault:
             raise ValueError(f"fault {text!r}: {error}; {name} is {kind.about}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a fault does. Each hook is optional.
-
-    Attributes:
-        about: its value in words.
-        default: its value where none is given.
-        check: reads the value; raises ValueError.
-        front: an answer instead of the service's, before anybody looked at the request: a proxy's.
-        judged: an answer instead of the service's, to a request that is rightly signed.
-        asked: another question instead of the one that came.
-        reply: another answer instead of the one that was made.
-    """
-
-    about: str
-    default: str = ""
-    check: Callable[[Fault], Fault] = lambda fault: fault
-    front: Callable[[Fault, Asked], Reply] | None = None
-    judged: Callable[[Fault, Asked], Reply] | None = None
-    asked: Callable[[Fault, Asked], Asked] | None = None
-    reply: Callable[[Fault, Asked, Reply], Reply] | None = None
-
-
 class Faults:
     """The faults of one gateway, and how often each has had its chance.
 
@@ -138,6 +116,35 @@ def _whole(text: str, options: dict[str, str], key: str, default: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", value):
         raise ValueError(f"fault {text!r}: {key}={value} is not a whole number")
     return int(value)
+
+
+def _alone(fault: Fault) -> Fault:
+    if fault.value:
+        raise ValueError(f"{fault.value!r} is too much")
+    return fault
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a fault does. Each hook is optional.
+
+    Attributes:
+        about: its value in words.
+        default: its value where none is given.
+        check: reads the value; raises ValueError.
+        front: an answer instead of the service's, before anybody looked at the request: a proxy's.
+        judged: an answer instead of the service's, to a request that is rightly signed.
+        asked: another question instead of the one that came.
+        reply: another answer instead of the one that was made.
+    """
+
+    about: str
+    default: str = ""
+    check: Callable[[Fault], Fault] = _alone
+    front: Callable[[Fault, Asked], Reply] | None = None
+    judged: Callable[[Fault, Asked], Reply] | None = None
+    asked: Callable[[Fault, Asked], Asked] | None = None
+    reply: Callable[[Fault, Asked, Reply], Reply] | None = None
 
 
 def _count(fault: Fault) -> Fault:
@@ -192,6 +199,7 @@ def _throttled(fault: Fault, asked: Asked) -> Reply:
 
 
 def _failed(fault: Fault, asked: Asked) -> Reply:
+    headers = {} if fault.after is None else {"Retry-After": str(-(-fault.after // 1000))}
     codes = {
         500: ("InternalError", "The request processing has failed due to some unknown error."),
         503: ("ServiceUnavailable", "The request has failed due to a temporary failure of the server."),
@@ -202,7 +210,7 @@ def _failed(fault: Fault, asked: Asked) -> Reply:
     # VOD spells it with another capital (api.md 4.2).
     if fault.status == 503 and PRODUCTS.get(asked.version) == "vod":
         code = "ServiceUnAvailable"
-    return refusal(asked, Refused(fault.status, code, message))
+    return refusal(asked, Refused(fault.status, code, message), **headers)
 
 
 def _in_xml(fault: Fault, asked: Asked) -> Reply:
@@ -286,7 +294,7 @@ def _never(_fault: Fault, _asked: Asked, reply: Reply) -> Reply:
 
 FAULTS: dict[str, Kind] = {
     "throttle": Kind("throttle[:TIMES] with after=MS, status=429", check=_count, judged=_throttled),
-    "status": Kind("status:CODE", "503", _status, front=_failed),
+    "status": Kind("status:CODE with after=MS", "503", _status, front=_failed),
     "xml": Kind("xml[:TIMES]: an error in XML", check=_count, front=_in_xml),
     "html": Kind("html:CODE: a proxy's page", "502", _status, front=_in_html),
     "empty": Kind("empty[:TIMES]: no body; status=CODE", check=_count, front=_empty),

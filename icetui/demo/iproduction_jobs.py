@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from icetui.demo.dice import Dice
-from icetui.demo.smart_jobs import HOST, compact
-from icetui.demo.stream import Course, Json, Stream, stamp
+from icetui.demo.stream import Course, Stream
 from icetui.demo.texts import Piece, piece
+from icetui.demo.written import HOST, Json, compact, stamp
 
 LIVE = Stream(
     family="iproduction",

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from icetui.demo import USER_ID
 from icetui.demo.reply import ICE, STS, VOD, Asked, Refused
-from icetui.demo.stream import Json, Record
+from icetui.demo.stream import Record
 from icetui.demo.world import World
+from icetui.demo.written import Json
 
 Place = tuple[str, str]
 """Where a page ended: creation time and ID of its last job."""

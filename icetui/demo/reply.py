@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote_plus
 from xml.sax.saxutils import escape
 
-from icetui.demo.stream import Json
+from icetui.demo.written import Json
 
 ICE, VOD, STS = "2020-11-09", "2017-03-21", "2015-04-01"
 """API versions: they tell the products apart where one port serves them all."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 
 from icetui.demo import SEED_RESULTS, SEED_SPEECH, UNTRUSTED
-from icetui.demo.stream import Json, stamp
+from icetui.demo.written import Json, stamp
 
 ODD_DATE = datetime(2020, 6, 1, tzinfo=UTC)
 """For a sample whose own date is none."""

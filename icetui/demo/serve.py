@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import socket
+import struct
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -85,7 +86,8 @@ class Server:
         reply = self._gateway.answer(method, target, headers, body)
         told = Asked.of(method, target, headers, body, datetime.now(UTC))
         shown = " ".join(f"{name}={value!r}" for name, value in sorted(told.params.items()))
-        self._say(told.action or method, shown, reply)
+        action = told.action or method
+        self._say(action if action.isascii() and action.isalnum() else repr(action), shown, reply)
         if reply.never:
             await reader.read(1)  # until the caller gives up
             return False
@@ -96,8 +98,6 @@ class Server:
             return False
         close = told.headers.get("connection", "").lower() == "close" or bool(reply.cut)
         await _write(writer, reply, close=close, head_only=method == "HEAD")
-        if reply.cut:
-            _reset(writer)
         return not close
 
     def _say(self, action: str, params: str, reply: Reply) -> None:
@@ -168,10 +168,9 @@ async def _write(writer: asyncio.StreamWriter, reply: Reply, *, close: bool, hea
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    """Breaks the connection off, with what is already written sent."""
-    sock = writer.get_extra_info("socket")
-    if sock is not None and writer.transport.get_write_buffer_size() == 0:
-        sock.shutdown(socket.SHUT_RDWR)
+    """Breaks the connection off: RST instead of a polite end."""
+    linger = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     writer.transport.abort()
 
 

@@ -7,22 +7,16 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol
 
 from icetui.demo.dice import Dice
-
-Json: TypeAlias = Any
+from icetui.demo.written import Json
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 """Where job numbers start; before it the account has only the samples."""
 
 YEAR = timedelta(days=365)
 """Jobs older than this cannot be read any more (api.md 6)."""
-
-
-def stamp(at: datetime) -> str:
-    """A time as the service writes it: UTC, whole seconds, Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Record(Protocol):

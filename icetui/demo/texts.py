@@ -205,21 +205,33 @@ TITLES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """What people write above a job, by genre and language."""
 
-SLUGS = {
-    "news": ("bulletin", "flood-special", "markets"),
-    "drama": ("harbour-lights", "empty-chair", "changye"),
-    "ad": ("clearwater", "autumn-sale", "nvzhuang"),
-    "podcast": ("supply-lines", "kitchen-table", "manbanpai"),
-    "sport": ("matchday", "saves", "derby"),
+SLUGS: dict[str, dict[str, tuple[str, ...]]] = {
+    "news": {"en": ("bulletin", "flood-special", "markets"), "zh": ("wanjian", "zaogaofeng", "caijing")},
+    "drama": {
+        "en": ("harbour-lights", "empty-chair", "harbour-lights"),
+        "zh": ("changye", "beizhan", "changye"),
+    },
+    "ad": {"en": ("clearwater", "autumn-sale", "clearwater"), "zh": ("nvzhuang", "mianshuang", "xindian")},
+    "podcast": {
+        "en": ("supply-lines", "kitchen-table", "supply-lines"),
+        "zh": ("manbanpai", "manbanpai", "chengshi"),
+    },
+    "sport": {"en": ("matchday", "saves", "derby"), "zh": ("jijin", "pujiu", "debi")},
 }
-"""What their files are called."""
+"""What their files are called, in the order of the titles."""
+
+GENRES = {
+    "en": ("news", "drama", "podcast", "sport", "ad", "news", "podcast", "drama"),
+    "zh": ("news", "drama", "podcast", "ad", "sport", "podcast", "news", "ad"),
+}
+"""What the stories are, in their order."""
 
 COPY = {
     "en": (
         "Rain or shine, your laundry smells like the first day of spring. Clearwater: soft on the skin, "
         "kind to the sea.",
         "One bottle, thirty washes, no plastic left behind. Pour less, rinse once, and get your Sunday back.",
-        "The cardigan you will steal from yourself. Washable wool, real buttons, a colour that forgives coffee.",
+        "The cardigan you will steal from yourself: washable wool, in a colour that forgives coffee.",
         "Fresh plums, flaky crust, and forty minutes well spent. Come for a slice, stay for the cream.",
         "Every container has a story. Supply Lines opens one each Thursday, wherever you listen.",
         "Front row, no queue. Book matchday tickets before Friday and bring a friend for half the price.",
@@ -281,7 +293,8 @@ def piece(dice: Dice, created: datetime, *genres: str, language: str = "") -> Pi
     aired = created - timedelta(hours=dice.between(1, 30))
     episode = dice.between(1, 24)
     number = dice.between(41, 180)
-    title = dice.pick(TITLES[genre][language]).format(
+    which = dice.below(len(TITLES[genre][language]))
+    title = TITLES[genre][language][which].format(
         hour=f"{aired.hour:02d}",
         day=f"{aired:%d %b}",
         zhday=f"{aired.month}月{aired.day}日",
@@ -289,27 +302,32 @@ def piece(dice: Dice, created: datetime, *genres: str, language: str = "") -> Pi
         ep=f"{episode:02d}",
         n=number,
     )
-    path = f"{genre}/{aired:%Y/%m/%d}/{dice.pick(SLUGS[genre])}-{number:03d}{episode:02d}"
+    path = f"{genre}/{aired:%Y/%m/%d}/{SLUGS[genre][language][which]}-{number:03d}{episode:02d}"
     return Piece(genre, language, title, path)
 
 
-def lines(dice: Dice, language: str, count: int) -> list[str]:
-    """`count` consecutive lines of speech: one story after another, each told with other names."""
+def lines(dice: Dice, about: Piece, count: int) -> list[str]:
+    """`count` consecutive lines of speech: one story after another, each told with other names.
+
+    The first are of the piece's genre.
+    """
+    language = about.language
     stories = CHINESE if language == "zh" else ENGLISH
+    own = [story for story, genre in zip(stories, GENRES[language], strict=True) if genre == about.genre]
     said: list[str] = []
     while len(said) < count:
-        for story in dice.order(stories):
+        for story in dice.order(stories) if said else dice.order(own):
             names = {key: dice.pick(values) for key, values in NAMES[language].items()}
             number = dice.between(4, 90)
             said.extend(line.format(n=number, hour=dice.between(1, 12), **names) for line in story)
     return said[:count]
 
 
-def speech(dice: Dice, language: str, count: int) -> list[Line]:
+def speech(dice: Dice, about: Piece, count: int) -> list[Line]:
     """`count` timed lines: most touch, some leave a breath between them, a few overlap a little."""
     at, out = 0.0, []
-    for text in lines(dice, language, count):
-        pace = 4.6 if language == "zh" else 15.0
+    for text in lines(dice, about, count):
+        pace = 4.6 if about.language == "zh" else 15.0
         length = round(0.35 + len(text) / pace * dice.real(0.85, 1.2), 3)
         out.append((round(at, 3), round(at + length, 3), text))
         rest = dice.below(10)

@@ -45,7 +45,9 @@ class DemoTransport(httpx.AsyncBaseTransport):
         length = ("Content-Length", str(len(reply.body)))
         if reply.cut == "mid":
             return httpx.Response(reply.status, headers=[*reply.headers, length], stream=_Half(reply.body))
-        return httpx.Response(reply.status, headers=[*reply.headers, length], content=reply.body)
+        return httpx.Response(
+            reply.status, headers=[*reply.headers, length], stream=httpx.ByteStream(reply.body)
+        )
 
     async def _pass_time(self, request: httpx.Request, reply: Reply) -> None:
         self._count += 1

@@ -1,6 +1,7 @@
 """The judge: is this request signed by somebody we know, now, and only once?
 
-The rules are those of api.md 3.2 and 4.2. Shares no code with what signs: it derives the signature anew from the request as it arrived.
+The rules are those of api.md 3.2 and 4.2. It shares no code with what signs: it derives the signature anew
+from the request as it arrived.
 """
 
 from __future__ import annotations

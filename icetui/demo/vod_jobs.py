@@ -8,9 +8,9 @@ from datetime import datetime
 
 from icetui.demo import MEDIA
 from icetui.demo.dice import Dice
-from icetui.demo.smart_jobs import HOST, compact
-from icetui.demo.stream import Course, Json, Stream, stamp
-from icetui.demo.texts import TAGS, speech
+from icetui.demo.stream import Course, Stream
+from icetui.demo.texts import TAGS, Piece, piece, speech
+from icetui.demo.written import HOST, Json, compact, stamp
 
 LIVE = Stream(
     family="vod-ai",
@@ -56,7 +56,7 @@ class VodJob:
     finds: str
     course: Course
     media: str
-    language: str
+    piece: Piece
 
     @property
     def created(self) -> datetime:
@@ -138,7 +138,7 @@ class VodJob:
     def _speech(self) -> Json:
         dice = self._dice("speech")
         count = dice.between(260, 380) if "long" in self.finds else dice.between(5, 40)
-        said = speech(dice, self.language, count)
+        said = speech(dice, self.piece, count)
         cues = [
             {
                 "EndTime": int(end * 1000),
@@ -190,5 +190,5 @@ def make(stream: Stream, number: int) -> VodJob:
         finds=finds,
         course=Course(created, steps, ends=finds != "reserved"),
         media=dice.pick(MEDIA) if dice.below(3) else dice.hexes(32),
-        language="zh" if "long" in finds else dice.pick(("en", "zh")),
+        piece=piece(dice, created, language="zh" if "long" in finds else dice.pick(("en", "zh"))),
     )
