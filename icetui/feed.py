@@ -1,0 +1,532 @@
+"""One family kept fresh: ask, follow, look up, open. No Textual, no HTTP.
+
+Rows are what the listing told, if the family has one, united with the followed IDs. All of it happens on
+one event loop; only the store is called in threads, so that a key never waits for a disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from icetui.call import Call
+from icetui.errors import BadCredentials, Denied, IcetuiError, Misuse, NoCredentials, NotFound, Refusal
+from icetui.families.base import Family, FoundFamily, ListedFamily, Opened
+from icetui.ids import ids_in
+from icetui.job import Job, Page, Query
+from icetui.lookups import AT_ONCE, GENERAL, Lookups, Sender
+from icetui.pulse import Pulse, Sleep, stretched
+from icetui.roster import Roster
+from icetui.sharing import Openings, Shared
+from icetui.snapshot import Snapshot
+from icetui.store import Scope, Store
+
+__all__ = ["Feed", "Sender", "Snapshot", "ids_in"]
+
+Clock = Callable[[], datetime]
+Post = Callable[[Snapshot], None]
+
+CALLS_A_BEAT: Final = 40
+"""Lookups of followed jobs in one beat of the loop; the others have their turn at the next."""
+
+PAGES_A_BEAT: Final = 5
+"""First pages read to close the gap to the rows that are there, e.g. after a long pause."""
+
+PAGES_A_STEP: Final = 10
+"""Pages that `Feed.more` reads at most to find a new job."""
+
+LARGE_ANSWER: Final = 100_000
+"""Characters from which on an answer is decoded in a thread, so that keys do not wait for it."""
+
+
+class Feed:
+    """One family in one region, asked by one sender.
+
+    Args:
+        family: describes the calls and reads the answers.
+        sender: sends them. Its `allowance`, if it has one, is how many calls may go without waiting;
+            its `stretch`, if it has one, by what the interval is to be multiplied.
+        store: what is kept between sessions.
+        scope: whose jobs.
+        clock: aware time.
+        page_size: jobs on a page, 1 to 100.
+        interval: seconds between beats.
+        sleep: waits for seconds.
+        chance: 0 to 1, for jitter.
+        memory: bytes that answers about finished jobs may take in this session, roughly.
+
+    Attributes:
+        query: what is asked.
+        generation: how often `ask` was called.
+        snapshot: the newest one.
+        interval: may be changed; it counts from the next beat on.
+    """
+
+    def __init__(
+        self,
+        family: Family,
+        sender: Sender,
+        store: Store,
+        scope: Scope,
+        *,
+        clock: Clock = lambda: datetime.now(UTC),
+        page_size: int = 50,
+        interval: float = 10.0,
+        sleep: Sleep = asyncio.sleep,
+        chance: Callable[[], float] | None = None,
+        memory: int = 64 * 1024 * 1024,
+    ) -> None:
+        self.family = family
+        self.scope = scope
+        self.query = Query()
+        self.generation = 0
+        self.page_size = page_size
+        self.interval = interval
+        self._listed = family if isinstance(family, ListedFamily) else None
+        self._sender = sender
+        self._store = store
+        self._clock = clock
+        self._chance = _chance if chance is None else chance
+        self._roster = Roster(family, scope.region, self.query)
+        self._lookups = Lookups(family, sender, scope.region)
+        self._openings = Openings(memory)
+        self._pulse = Pulse(sleep)
+        self._shared: Shared[object] = Shared()
+        self._opening: Shared[Opened] = Shared()
+        # One listing request under way at most, and rows put in place before the next.
+        self._turn = asyncio.Lock()
+        # What a new question makes pointless.
+        self._pointless: set[asyncio.Task[None]] = set()
+        self._post: Post | None = None
+        self._question = 0
+        self._is_insisted = False
+        self._is_answered = False
+        self._is_stale = False
+        self._taken: datetime | None = None
+        self._total: int | None = None
+        self._error: IcetuiError | None = None
+        # What is not asked until a person asks: the service has refused it for good.
+        self._no_listing: IcetuiError | None = None
+        self._no_lookups: IcetuiError | None = None
+        # Why the next beat is to come later.
+        self._setback: IcetuiError | None = None
+        self.snapshot = self._picture()
+
+    # What a person does: no network before the next beat.
+
+    @property
+    def paused(self) -> bool:
+        """Whether beats wait for `resume`."""
+        return self._pulse.paused
+
+    def ask(self, query: Query) -> None:
+        """Shows what another query asks for: at once out of the rows that are here, then out of the answer.
+
+        What is under way for the question before is broken off. Where the service would be sent the same
+        call again, nothing is: the query then only chooses among the rows.
+        """
+        before, self.query = self._call(), query
+        self.generation += 1
+        self._roster.ask(query)
+        if self._call() != before:
+            self._question += 1
+            self._is_answered = False
+            self._roster.walk.restart()
+            pointless, self._pointless = self._pointless, set()
+            for task in pointless:
+                task.cancel()
+            self._no_listing = self._no_lookups = None
+            self._pulse.nudge()
+        elif self._error is not None:
+            self._pulse.nudge()
+        self._publish()
+
+    def remembered(self) -> Snapshot:
+        """Last session's rows, for the first frame; opens the store. Later it is the snapshot as it is."""
+        if self._taken is None and not self._is_answered:
+            name = self.family.name
+            jobs, taken = self._store.rows(self.scope, name)
+            self._roster.follow(self._store.followed(self.scope, name))
+            self._roster.remember(jobs)
+            self._taken, self._is_stale = taken, bool(len(self._roster.rows))
+            self._publish()
+        return self.snapshot
+
+    def follow(self, ids: Sequence[str], *, origin: str = "person") -> tuple[str, ...]:
+        """Follows jobs, each a row at once; they are looked up in the next beat, which comes now.
+
+        Returns:
+            those that were not followed before; of the others, missing and refused ones are asked again.
+        """
+        new = self._store.follow(self.scope, self.family.name, ids, origin=origin)
+        self._roster.follow(self._store.followed(self.scope, self.family.name))
+        self._roster.want(each.strip() for each in ids)
+        self._pulse.nudge()
+        self._publish()
+        return new
+
+    def unfollow(self, ids: Sequence[str]) -> tuple[str, ...]:
+        """Stops following jobs; `undo` takes it back.
+
+        Returns:
+            those that were followed.
+        """
+        gone = self._store.unfollow(self.scope, self.family.name, ids)
+        self._roster.follow(self._store.followed(self.scope, self.family.name))
+        self._publish()
+        return gone
+
+    def undo(self) -> tuple[str, ...]:
+        """Takes back the last unfollowing, once; the IDs of this family that are followed again."""
+        back = self._store.undo(self.scope).get(self.family.name, ())
+        self._roster.follow(self._store.followed(self.scope, self.family.name))
+        self._pulse.nudge()
+        self._publish()
+        return back
+
+    def nudge(self) -> None:
+        """A person asks for a beat now, paused or not; missing and refused IDs are tried again."""
+        self._is_insisted = True
+        self._pulse.nudge()
+
+    def pause(self) -> None:
+        """No beats until `resume` or `nudge`; one that is under way ends."""
+        self._pulse.pause()
+
+    def resume(self) -> None:
+        """Beats again; if some fell due meanwhile, one comes at once."""
+        self._pulse.resume()
+
+    # What goes out.
+
+    async def beats(self, post: Post) -> None:
+        """The one loop: refresh; wait for the interval or a nudge; repeat, until it is cancelled.
+
+        Args:
+            post: gets each new snapshot, on the event loop; of one beat several, as the answers come.
+        """
+        failures = 0
+        self._post = post
+        try:
+            await self._pulse.start()
+            while True:
+                await self._shared.run("beat", lambda: self._beat(bounded=True))
+                failures = failures + 1 if self._setback is not None else 0
+                await self._pulse.rest(self._wait(failures))
+        finally:
+            self._post = None
+
+    async def refresh(self, *, person: bool = False) -> Snapshot:
+        """One beat: the listing united with lookups of what is followed; every followed job that is due.
+
+        Never raises IcetuiError: it stands in the snapshot. While a beat is under way, it is that beat.
+
+        Args:
+            person: a person asks: also what was refused, and IDs that were missing.
+        """
+        self._is_insisted |= person
+        was_under_way = "beat" in self._shared
+        await self._shared.run("beat", lambda: self._beat(bounded=False))
+        if was_under_way and (self._is_insisted or self._roster.is_wanting):
+            # It had begun before: what was asked for since is not in it.
+            await self._shared.run("beat", lambda: self._beat(bounded=False))
+        return self.snapshot
+
+    async def more(self) -> Snapshot:
+        """The next page of the listing, put below; if it holds nothing new, the ones after it.
+
+        Never raises IcetuiError: it stands in the snapshot.
+        """
+        await self._shared.run("more", lambda: self._for_this_question(self._more()))
+        return self.snapshot
+
+    async def read(self) -> Snapshot:
+        """Looks up finished batches that may be partial, newest first, as many as may go without waiting."""
+        await self._shared.run("read", lambda: self._for_this_question(self._read_some()))
+        return self.snapshot
+
+    async def open(self, job_id: str, *, again: bool = False) -> Opened:
+        """All about one job; a finished one that was opened before comes out of memory.
+
+        Args:
+            job_id: need not be in the list.
+            again: asks in any case, e.g. because a signed URL has expired.
+
+        Raises:
+            IcetuiError: the service refused, does not know the ID, or could not be asked.
+        """
+        kept = None if again else self._openings.get(job_id)
+        if kept is not None:
+            return kept
+        return await self._opening.run(job_id, lambda: self._open(job_id))
+
+    async def find(self, media_id: str) -> tuple[str, ...]:
+        """Follows the jobs that looked at a media asset.
+
+        Returns:
+            their IDs, newest first, also those followed before.
+
+        Raises:
+            Misuse: the family has no such call.
+            IcetuiError: as told by the service, or nobody could be asked.
+        """
+        if not isinstance(self.family, FoundFamily):
+            raise Misuse(f"{self.family.title} jobs cannot be found by a media asset")
+        answer = await self._sender.send(self.family.finding(media_id), urgent=True)
+        ids = self.family.read_finding(answer)
+        # The newest last: what is followed last stands first.
+        self.follow(ids[::-1], origin="found")
+        return ids
+
+    # A beat.
+
+    async def _beat(self, *, bounded: bool) -> None:
+        """One beat, for the question that is the newest when it ends.
+
+        Args:
+            bounded: followed jobs have their turn over several beats, within what may go without waiting.
+        """
+        while True:
+            person, self._is_insisted = self._is_insisted, False
+            self._pulse.is_nudged = False
+            question = self._question
+            if person:
+                self._no_listing = self._no_lookups = None
+            done = await self._for_this_question(self._round(person=person, bounded=bounded))
+            if done and question == self._question:
+                return
+            self._is_insisted |= person
+
+    async def _round(self, *, person: bool, bounded: bool) -> None:
+        name = self.family.name
+        self._roster.follow(await asyncio.to_thread(self._store.followed, self.scope, name))
+        self._setback = None
+        error = self._no_listing
+        fresh: frozenset[str] = frozenset()
+        if self._listed is not None and error is None:
+            try:
+                fresh = await self._list(self._listed, urgent=person)
+            except IcetuiError as refused:
+                error = self._setback = refused
+                self._bar(refused, "listing")
+            self._publish(only_if_changed=True)
+        # Other operations may be allowed; where nobody could be asked there is no use in going on.
+        if error is None or isinstance(error, Denied):
+            await self._look_up(fresh, person=person, bounded=bounded)
+        if self._listed is None:
+            error = self._setback or self._no_lookups
+            if error is None:
+                self._taken, self._is_answered = self._clock(), True
+        self._error, self._is_stale = error, error is not None
+        self._publish()
+        await self._keep(self._taken, beat=error is None)
+
+    async def _list(self, listed: ListedFamily, *, urgent: bool) -> frozenset[str]:
+        """The first page, put in place; the IDs it told of.
+
+        Raises:
+            IcetuiError: it could not be had; the rows are as they were.
+        """
+        roster, walk, newest = self._roster, self._roster.walk, self.query.newest
+        async with self._turn:
+            page, taken = await self._page(listed, "", urgent=urgent)
+            gone = walk.refresh(page, roster.rows.get, newest=newest)
+            for _ in range(PAGES_A_BEAT - 1):
+                if gone is not None or not walk.is_extended:
+                    break
+                page = _joined(page, (await self._page(listed, page.token, urgent=urgent))[0])
+                gone = walk.refresh(page, roster.rows.get, newest=newest)
+            roster.leave(walk.begin(page) if gone is None else gone)
+            for job in page.jobs:
+                roster.take(job)
+            if not newest and walk.tail:
+                last, _ = await self._page(listed, walk.tail, urgent=urgent)
+                walk.regrow(last)
+                for job in last.jobs:
+                    roster.take(job)
+        self._taken, self._total = taken, page.total
+        self._error, self._is_stale, self._is_answered = None, False, True
+        return frozenset(job.id for job in page.jobs)
+
+    async def _more(self) -> None:
+        walk = self._roster.walk
+        new: set[str] = set()
+        try:
+            for _ in range(PAGES_A_STEP):
+                async with self._turn:
+                    if self._listed is None or not walk.token or new:
+                        break
+                    page, _ = await self._page(self._listed, walk.token, urgent=True)
+                    new = walk.extend(page)
+                    for job in page.jobs:
+                        self._roster.take(job)
+        except IcetuiError as error:
+            if isinstance(error, Refusal) and not isinstance(error, GENERAL):
+                # How long a token lives is not documented (api.md 9).
+                walk.again()
+            self._bar(error, "listing")
+            self._error = error
+        else:
+            if not self._is_stale:
+                self._error = None
+        self._publish()
+        await self._keep(self._taken, beat=False)
+
+    async def _page(self, listed: ListedFamily, token: str, *, urgent: bool) -> tuple[Page, datetime]:
+        answer = await self._sender.send(listed.listing(self.query, token, self.page_size), urgent=urgent)
+        return listed.read_listing(answer), answer.taken
+
+    async def _look_up(self, fresh: frozenset[str], *, person: bool, bounded: bool) -> None:
+        """The lookups of one beat."""
+        if self._no_lookups is not None:
+            return
+        await self._recall()
+        room = self._room()
+        most = min(room, CALLS_A_BEAT) * max(1, self.family.ids_per_call) if bounded else None
+        await self._read(self._roster.due(fresh, person=person, most=most, spare=room), urgent=person)
+
+    async def _read_some(self) -> None:
+        if self._no_lookups is None:
+            await self._recall()
+            await self._read(self._roster.unread_due(self._room()), urgent=False)
+            self._publish()
+            await self._keep(self._taken, beat=False)
+
+    async def _read(self, ids: Sequence[str], *, urgent: bool) -> None:
+        answers = 0
+
+        def told(jobs: Sequence[Job], refused: Mapping[str, IcetuiError]) -> None:
+            nonlocal answers
+            self._roster.told(jobs, refused)
+            answers += 1
+            if answers % AT_ONCE == 0:
+                self._publish(only_if_changed=True)
+
+        error = await self._lookups.many(ids, told, urgent=urgent)
+        if error is not None:
+            self._setback = error
+            self._bar(error, "lookups")
+            if self._listed is None:
+                # It is said of the whole beat, not of those jobs that happened to meet it.
+                self._roster.pardon(error)
+
+    async def _recall(self) -> None:
+        """Asks the store what earlier sessions were told, so that nothing finished is asked for again."""
+        ids = self._roster.forgotten()
+        if ids:
+            known = await asyncio.to_thread(self._store.known, self.scope, self.family.name, ids)
+            self._roster.recall(known)
+
+    async def _keep(self, taken: datetime | None, *, beat: bool) -> None:
+        """Gives the store the rows that changed; it takes milliseconds, but a disk may be slow."""
+        changed, self._roster.changed = self._roster.changed, {}
+        if taken is not None and (changed or beat):
+            name, jobs = self.family.name, tuple(changed.values())
+            await asyncio.to_thread(self._store.keep, self.scope, name, jobs, taken, beat=beat)
+
+    async def _open(self, job_id: str) -> Opened:
+        try:
+            answer = await self._lookups.one(job_id)
+            if len(answer.text) < LARGE_ANSWER:
+                opened = self.family.open(answer, job_id)
+            else:
+                opened = await asyncio.to_thread(self.family.open, answer, job_id)
+        except NotFound:
+            self._openings.drop(job_id)
+            await self._tell(self._lookups.missing(job_id), self._clock())
+            raise
+        if opened.job.state.terminal:
+            self._openings.keep(job_id, opened)
+        await self._tell(opened.job, answer.taken)
+        return opened
+
+    async def _tell(self, job: Job, taken: datetime) -> None:
+        self._roster.told([job], {})
+        self._publish(only_if_changed=True)
+        await self._keep(taken, beat=False)
+
+    async def _for_this_question(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Does some work; False if a new question has broken it off."""
+        task = asyncio.create_task(work)
+        self._pointless.add(task)
+        try:
+            await task
+        except asyncio.CancelledError:
+            me = asyncio.current_task()
+            if task in self._pointless or (me is not None and me.cancelling()):
+                raise
+            return False
+        finally:
+            self._pointless.discard(task)
+        return True
+
+    def _bar(self, error: IcetuiError, what: Literal["listing", "lookups"]) -> None:
+        """After a refusal that stays, nothing more of the kind is asked until a person asks."""
+        for_all = isinstance(error, (BadCredentials, NoCredentials))
+        if for_all or (isinstance(error, Denied) and what == "listing"):
+            self._no_listing = error
+        if for_all or (isinstance(error, Denied) and what == "lookups"):
+            self._no_lookups = error
+
+    @property
+    def _is_stopped(self) -> bool:
+        if self._listed is None:
+            return self._no_lookups is not None
+        return self._no_listing is not None and (self._no_lookups is not None or not self._roster.is_live)
+
+    def _wait(self, failures: int) -> float | None:
+        """Seconds until the next beat; None if only a person can bring it."""
+        if self._is_stopped:
+            return None
+        interval = self.interval * float(getattr(self._sender, "stretch", 1.0))
+        return stretched(interval, failures, self._setback, self._chance())
+
+    def _room(self) -> int:
+        """How many calls may go without waiting, as far as the sender says."""
+        return int(getattr(self._sender, "allowance", CALLS_A_BEAT))
+
+    def _call(self) -> Call | None:
+        """What the listing would be asked; the query's other parts are applied here."""
+        return None if self._listed is None else self._listed.listing(self.query, "", self.page_size)
+
+    def _publish(self, *, only_if_changed: bool = False) -> None:
+        old, self.snapshot = self.snapshot, self._picture()
+        if only_if_changed and self.snapshot.jobs is old.jobs and self.snapshot == old:
+            self.snapshot = old
+        elif self._post is not None:
+            self._post(self.snapshot)
+
+    def _picture(self) -> Snapshot:
+        roster = self._roster
+        return Snapshot(
+            generation=self.generation,
+            family=self.family.name,
+            region=self.scope.region,
+            query=self.query,
+            jobs=roster.rows.shown,
+            taken=self._taken,
+            error=self._error,
+            more=bool(roster.walk.token),
+            total=self._total,
+            unread=len(roster.unread),
+            followed=roster.are_followed,
+            stale=self._is_stale,
+            refused=tuple(roster.refused.items()),
+            loaded=len(roster.rows),
+            answered=self._is_answered,
+            stopped=self._is_stopped,
+        )
+
+
+def _joined(page: Page, after: Page) -> Page:
+    """Two pages as one; a repeated token or an empty page is the end."""
+    token = after.token if after.jobs and after.token != page.token else ""
+    return Page((*page.jobs, *after.jobs), token, after.total, after.request_id)
+
+
+def _chance() -> float:
+    import random
+
+    return random.random()
