@@ -120,8 +120,9 @@ def line_of(text: str, where: tuple[str, ...]) -> int:
             here = table + _keys(left)
         else:
             continue
-        if len(here) > best and here == where[: len(here)]:
-            best, line = len(here), count
+        depth = min(len(here), len(where))
+        if depth > best and here[:depth] == where[:depth]:
+            best, line = depth, count
     return line
 
 

@@ -244,8 +244,8 @@ def save_profile(profile: Profile, make_default: bool = False) -> None:
 
     table = tables.get(profile.name)
     if not isinstance(table, dict):
-        table = tomlkit.table()
-        tables[profile.name] = table
+        inline = isinstance(tables, tomlkit.items.InlineTable)
+        tables[profile.name] = tomlkit.inline_table() if inline else tomlkit.table()
         table = cast("dict[str, Any]", tables[profile.name])
     table["source"] = profile.source
     default = Profile(profile.name)
