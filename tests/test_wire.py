@@ -725,7 +725,8 @@ def echo(request: httpx.Request, status: int, shape: str) -> httpx.Response:
     """A reply that repeats all it was told, as a debugging proxy would."""
     heard = "\n".join(f"{name}: {value}" for name, value in request.headers.items())
     if shape == "html":
-        return httpx.Response(status, text=f"<html><title>{heard}</title><pre>{heard}</pre></html>")
+        page = f"<html><title>{heard}</title><pre>{heard}</pre></html>"
+        return httpx.Response(status, text=page, headers={"x-acs-request-id": TOKEN})
     body = {"Code": "SignatureDoesNotMatch" if shape == "signature" else heard, "Message": heard}
     return httpx.Response(status, json=body | {"RequestId": heard}, headers={"x-acs-request-id": TOKEN})
 
