@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import select
 import shlex
@@ -11,11 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.message import Message
 
 from icetui.clean import clean
 from icetui.errors import IcetuiError
@@ -27,6 +30,7 @@ from icetui.screens.browse import Browse
 from icetui.screens.room import Room
 
 if TYPE_CHECKING:
+    from icetui.feed import Snapshot
     from icetui.session import Session
 
 QUIT_AGAIN = 2.0
@@ -47,6 +51,14 @@ class IcetuiApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "nothing", show=False, id="nothing", description="nothing", tooltip="Does nothing.")
     ]
+
+    class Opened(Message):
+        """It is known who asks, with last session's rows; or why nobody can ask."""
+
+        def __init__(self, remembered: Snapshot | None, error: IcetuiError | None) -> None:
+            super().__init__()
+            self.remembered = remembered
+            self.error = error
 
     def __init__(self, session: Session, *, family: str = "smart") -> None:
         super().__init__(ansi_color=True)
@@ -84,27 +96,24 @@ class IcetuiApp(App[int]):
         threading.Thread(target=self._open, daemon=True, name="open-session").start()
 
     def _open(self) -> None:
+        # Messages are posted, not calls made: they may come from a thread, and after the end they go nowhere.
         try:
             self.session.open()
+            snapshot = self.session.feeds[self.browse.family.name].remembered()
         except IcetuiError as error:
-            self._from_thread(self._refused, error)
-        else:
-            self._from_thread(self._opened)
-
-    def _from_thread(self, call: Any, *arguments: object) -> None:
-        try:
-            self.call_from_thread(call, *arguments)
-        except RuntimeError:
-            # The program has ended while the keyring was thinking: there is nobody left to tell.
+            self.post_message(self.Opened(None, error))
             return
+        self.post_message(self.Opened(snapshot, None))
+        # The HTTP library takes as long to import as half of all before it: here, not where keys are read.
+        importlib.import_module("icetui.connection")
 
-    def _opened(self) -> None:
+    @on(Opened)
+    def _session_opened(self, event: Opened) -> None:
         self._opening = False
-        self.browse.opened()
-
-    def _refused(self, error: IcetuiError) -> None:
-        self._opening = False
-        self.browse.refused(error)
+        if event.error is not None:
+            self.browse.refused(event.error)
+        elif event.remembered is not None:
+            self.browse.opened(event.remembered)
 
     def _catch_signals(self) -> None:
         import asyncio

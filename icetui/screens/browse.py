@@ -4,37 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.timer import Timer
 
 from icetui.clean import clean
 from icetui.errors import IcetuiError
 from icetui.families import FAMILIES, by_name
-from icetui.families.base import Family, FoundFamily, ListedFamily, Opened
-from icetui.feed import Feed, Snapshot, ids_in
+from icetui.families.base import Family, Opened
+from icetui.feed import Feed, Snapshot
 from icetui.job import Job, Query, State
 from icetui.keymap import Where
-from icetui.panes import pages
+from icetui.panes import pages, telling
 from icetui.panes.bars import BottomLine, FilterBar, Header, StatusLine
+from icetui.panes.job_line import TIMES
 from icetui.panes.job_table import JobTable
-from icetui.panes.lines_view import LinesView
+from icetui.panes.placing import Place
 from icetui.panes.spans import Span, plain
 from icetui.screens.filters import Filters, filters_of
-from icetui.screens.room import Room, bindings_of, failure_spans
+from icetui.screens.following import Following
+from icetui.screens.preview import COLUMNS, Preview
+from icetui.screens.room import Room, bindings_of
 
 if TYPE_CHECKING:
-    from icetui.panes.job_table import Place
     from icetui.session import Session
-
-PREVIEW_COLUMNS = 110
-REST = 0.15
-"""Seconds the cursor rests on a job before the preview asks for it."""
 
 
 @dataclass(slots=True)
@@ -42,7 +38,7 @@ class Shelf:
     """What one family's list is while another is shown."""
 
     snapshot: Snapshot | None = None
-    place: Place | None = None
+    place: Place = field(default_factory=Place)
     query: Query = field(default_factory=Query)
     paused: bool = False
 
@@ -75,8 +71,6 @@ class Browse(Room):
         self.family: Family = by_name(family)
         self._shelves = {each.name: Shelf() for each in FAMILIES}
         self._ready = False
-        self._preview_wanted = True
-        self._rest: Timer | None = None
         self._late: Snapshot | None = None
         self._trouble: IcetuiError | None = None
 
@@ -101,7 +95,7 @@ class Browse(Room):
         yield FilterBar()
         with Horizontal(id="middle"):
             yield JobTable()
-            yield LinesView(id="preview")
+            yield Preview(self._read, self.session.clock, ascii_only=self.session.ascii)
         yield StatusLine()
         yield BottomLine()
 
@@ -119,18 +113,20 @@ class Browse(Room):
 
     # -- the session opens
 
-    def opened(self) -> None:
+    def opened(self, remembered: Snapshot) -> None:
         """The session knows who asks: last session's rows, then the beats."""
         self._ready = True
         self._trouble = None
+        self._shelves[remembered.family].snapshot = remembered
         self._begin()
 
     def refused(self, error: IcetuiError) -> None:
         """There is nobody to ask as; says so and what to do."""
         self._trouble = error
-        self.table.empty = [error.message, error.hint] if error.hint else [error.message]
+        words = [error.message, error.hint] if error.hint else [error.message]
+        self.table.nothing = [[(clean(each), "")] for each in words]
         self._show_bars()
-        self.say(failure_spans(error))
+        self.say(telling.failure(error))
 
     def _begin(self) -> None:
         """Shows the family's rows as they are known, and keeps them fresh."""
@@ -185,7 +181,8 @@ class Browse(Room):
 
     def _show(self, snapshot: Snapshot, *, anew: bool = False) -> None:
         table = self.table
-        table.empty = self._why_empty(snapshot)
+        words = telling.why_empty(self.family, snapshot, self.session.region)
+        table.nothing = [[(each, "" if n else "title")] for n, each in enumerate(words)]
         table.show(
             snapshot.jobs, self.session.clock(), followed=snapshot.followed, anew=anew, stale=snapshot.stale
         )
@@ -194,27 +191,6 @@ class Browse(Room):
         if anew:
             self._show_preview()
 
-    def _why_empty(self, snapshot: Snapshot) -> list[str]:
-        """What an empty list says: nothing there, nothing followed, or not asked yet."""
-        if snapshot.error is not None:
-            return ["Could not ask. The reason stands below; r tries again."]
-        if snapshot.taken is None:
-            return ["Asking…"]
-        narrowed = replace(self.shelf.query, newest=True) != Query()
-        if narrowed:
-            return ["No job fits these filters.", "F clears them."]
-        if isinstance(self.family, ListedFamily):
-            return [
-                f"No {self.family.title} jobs in {self.session.region} within the past year.",
-                "Another region may have them: --region.",
-            ]
-        words = [
-            f"{self.family.title} has no call that lists jobs, so this list is what you follow.",
-            "a adds IDs (any separators)",
-        ]
-        words[1] += " or media:ID." if isinstance(self.family, FoundFamily) else "."
-        return [*words, f"icetui follow {self.family.name} ID…  does the same from a shell; - reads stdin."]
-
     # -- bars
 
     def _show_bars(self) -> None:
@@ -222,52 +198,30 @@ class Browse(Room):
         self.query_one(FilterBar).show(filters_of(self.family, self.shelf.query))
 
     def freshness(self) -> Sequence[Span] | str:
-        """How fresh the rows are, without a clock that ticks."""
-        snapshot = self.shelf.snapshot
-        if self.shelf.paused:
-            return [("paused, p goes on", "warn")]
-        if snapshot is None or not self._ready:
-            return ""
-        if snapshot.taken is None:
-            return [("asking…", "dim")]
-        if snapshot.stale or snapshot.error is not None:
-            return [(f"rows of {_clock(snapshot.taken)} UTC", "warn")]
-        return [(f"live, every {self.feed.interval:g} s", "dim")]
+        """How fresh the rows are."""
+        interval = self.feed.interval if self._ready else 0
+        return telling.freshness(self.shelf.snapshot, interval, paused=self.shelf.paused)
 
     def _say_state(self) -> None:
         """How many, what waits, what was refused and why."""
         if self.held:
             return
         if self._trouble is not None:
-            self.say(failure_spans(self._trouble))
+            self.say(telling.failure(self._trouble))
             return
         snapshot = self.shelf.snapshot
         if snapshot is None:
             return
-        spans: list[Span] = []
         table = self.table
-        at, rows = table.position
-        count = f"{at:,} of {rows:,}" if rows else "no jobs"
-        if snapshot.more:
-            count += " loaded, more below (>)"
-        elif replace(self.shelf.query, newest=True) != Query():
-            count += " that fit"
-        spans.append((count, ""))
-        if table.waiting:
-            spans.append((f"  ▲ {table.waiting} new, press .", "busy"))
-        if table.marks:
-            spans.append((f"  {len(table.marks)} marked", "mark"))
-        if snapshot.unread:
-            spans.append((f"  {snapshot.unread} not yet read", "dim"))
-        if snapshot.refused:
-            job_id, error = snapshot.refused[0]
-            spans.append((f"  {len(snapshot.refused)} refused: {clean(job_id)} {clean(error.code)} ", "bad"))
-            spans.append((clean(error.message), "bad"))
-        if snapshot.error is not None:
-            spans = [*failure_spans(snapshot.error), ("  ", ""), *spans]
-        elif self.session.problems:
-            spans.append((f"  {clean(self.session.problems[0])}", "warn"))
-        self.say(spans)
+        self.say(
+            telling.counts(
+                snapshot,
+                table.position,
+                waiting=table.waiting,
+                marked=len(table.marks),
+                problems=self.session.problems,
+            )
+        )
 
     # -- families
 
@@ -275,11 +229,11 @@ class Browse(Room):
         """Shows another family, where it was left."""
         if name == self.family.name:
             return
-        self.shelf.place = self.table.leave()
+        self.shelf.place = self.table.place
         self.workers.cancel_group(self, "beats")
         self.family = by_name(name)
         self.finding = ""
-        self.table.enter(self.shelf.place)
+        self.table.place = self.shelf.place
         if self._ready:
             self._begin()
         else:
@@ -392,55 +346,25 @@ class Browse(Room):
 
     def action_add(self) -> None:
         """Asks for IDs to follow."""
-        if not self._ready:
-            return
-        hint = "IDs to follow, or media:ID: " if isinstance(self.family, FoundFamily) else "IDs to follow: "
-        self.ask(hint, self._add)
-
-    def _add(self, text: str) -> None:
-        text = text.strip()
-        if isinstance(self.family, FoundFamily) and text.lower().startswith("media:"):
-            self.say("looking for jobs of that media asset…", "dim")
-            self._find_by_media(self.feed, text[6:].strip())
-            return
-        ids = ids_in(text)
-        if not ids:
-            self.say("No ID in that. Nothing was added.", "warn")
-            return
-        new = self.feed.follow(ids)
-        known = len(ids) - len(new)
-        self.say(f"{len(new)} followed{f', {known} already were' if known else ''}; looking them up…")
-        self._refresh(self.feed)
-
-    @work(group="find", exclusive=True)
-    async def _find_by_media(self, feed: Feed, media_id: str) -> None:
-        try:
-            found = await feed.find(media_id)
-        except IcetuiError as error:
-            self.say(failure_spans(error))
-            return
-        if not found:
-            self.say(f"No AI job of media asset {clean(media_id)} in the last six months.", "warn")
-            return
-        self.post_message(self.Arrived(await feed.refresh(person=False)))
+        if self._ready:
+            Following(self).ask()
 
     def action_follow(self) -> None:
         """Follows the chosen job, or stops following it."""
-        job = self.table.job
-        snapshot = self.shelf.snapshot
-        if job is None or snapshot is None or not self._ready:
-            return
-        if job.id in snapshot.followed:
-            self.feed.unfollow([job.id])
-            self.say(f"{clean(job.id)} is no longer followed. m follows it again.")
-        else:
-            self.feed.follow([job.id])
-            self.say(f"{clean(job.id)} is followed: it stays in this list.")
-        self._refresh_quietly(self.feed)
+        if self._ready:
+            Following(self).toggle()
+
+    @work(group="find", exclusive=True)
+    async def find_by_media(self, media_id: str) -> None:
+        """Follows the AI jobs that looked at a media asset."""
+        await Following(self).find(media_id)
 
     @work(group="refresh", exclusive=True)
-    async def _refresh_quietly(self, feed: Feed) -> None:
-        self.post_message(self.Arrived(await feed.refresh()))
+    async def ask_again(self) -> None:
+        """One beat out of turn, for what is new; finished jobs are not asked for again."""
+        self.post_message(self.Arrived(await self.feed.refresh()))
+
+    # -- moving
 
     def action_failed_next(self) -> None:
         """The next failed or partial job."""
@@ -454,82 +378,54 @@ class Browse(Room):
 
     def action_times(self) -> None:
         """Ages, UTC, local times."""
-        order: dict[str, str] = {"age": "utc", "utc": "local", "local": "age"}
         table = self.table
-        table.times = order[table.times]  # type: ignore[assignment]  # the three words are the three values
+        table.times = TIMES[(TIMES.index(table.times) + 1) % len(TIMES)]
         self.say({"age": "Ages.", "utc": "Times in UTC.", "local": "Local times."}[table.times], "dim")
 
     # -- preview
 
-    def action_preview(self) -> None:
-        """Shows or hides the preview."""
-        if self.app.size.width < PREVIEW_COLUMNS:
-            self.say(f"The preview needs {PREVIEW_COLUMNS} columns; Enter opens the job.", "dim")
-            return
-        self._preview_wanted = not self._preview_wanted
-        self._show_preview()
-
     @property
-    def preview(self) -> LinesView | None:
+    def preview(self) -> Preview | None:
         """The preview, if there is room and a wish for it."""
-        view = self.query_one("#preview", LinesView)
+        view = self.query_one(Preview)
         return view if view.display else None
 
+    def action_preview(self) -> None:
+        """Shows or hides the preview."""
+        if self.app.size.width < COLUMNS:
+            self.say(f"The preview needs {COLUMNS} columns; Enter opens the job.", "dim")
+            return
+        view = self.query_one(Preview)
+        view.wanted = not view.wanted
+        self._show_preview()
+
     def _show_preview(self) -> None:
-        view = self.query_one("#preview", LinesView)
-        view.display = self._preview_wanted and self.app.size.width >= PREVIEW_COLUMNS
-        if view.display:
-            self._chosen_anew(self.table.job)
+        view = self.query_one(Preview)
+        if view.fit(self.app.size.width):
+            view.choose(self.table.job, ask=self._ready)
 
     @on(JobTable.Chosen)
     def _chosen(self, event: JobTable.Chosen) -> None:
-        self._chosen_anew(event.job)
+        self.query_one(Preview).choose(event.job, ask=self._ready)
         self._say_state()
 
     @on(JobTable.Changed)
     def _table_changed(self) -> None:
         self._say_state()
 
-    def _chosen_anew(self, job: Job | None) -> None:
-        if self.preview is None:
-            return
-        if self._rest is not None:
-            self._rest.stop()
-        self._draw_preview(job, None, "")
-        if job is not None and self._ready:
-            self._rest = self.set_timer(REST, lambda: self._read(self.feed, job.id))
-
     @work(group="preview", exclusive=True)
-    async def _read(self, feed: Feed, job_id: str) -> None:
+    async def _read(self, job: Job) -> None:
         try:
-            opened = await feed.open(job_id)
+            opened = await self.session.feeds[job.family].open(job.id)
         except IcetuiError as error:
-            self.post_message(self.Read(job_id, None, error))
+            self.post_message(self.Read(job.id, None, error))
         else:
-            self.post_message(self.Read(job_id, opened, None))
+            self.post_message(self.Read(job.id, opened, None))
 
     @on(Read)
     def _show_read(self, event: Read) -> None:
-        job = self.table.job
-        if job is None or job.id != event.job_id:
-            return
-        why = str(event.error) if event.error is not None else ""
-        self._draw_preview(event.opened.job if event.opened else job, event.opened, why)
-
-    def _draw_preview(self, job: Job | None, opened: Opened | None, why: str) -> None:
-        view = self.preview
-        if view is None:
-            return
-        if job is None:
-            view.show(pages.Fixed([]))
-            return
-        cells = max(24, view.size.width - 2)
-        now = self.session.clock()
-        sheet = pages.summary(job, opened, cells, now, ascii_only=self.session.ascii, why=why)
-        lines = sheet.lines
-        if opened is not None and opened.results:
-            lines = pages.Joined(lines, pages.Fixed([[]]), pages.result(opened, cells).lines)
-        view.show(lines, keep=opened is not None)
+        why = clean(str(event.error)) if event.error is not None else ""
+        self.query_one(Preview).show_read(event.job_id, event.opened, why)
 
     # -- opening, finding, copying
 
@@ -581,7 +477,3 @@ class Browse(Room):
         if preview is not None:
             rows += ["", *(plain(preview.lines.line(y)) for y in range(len(preview.lines)))]
         return "\n".join(rows)
-
-
-def _clock(when: datetime) -> str:
-    return f"{when:%H:%M:%S}"

@@ -23,8 +23,9 @@ from icetui.panes.job_table import JobTable
 from icetui.panes.json_lines import JsonLines
 from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import Fixed, Span, plain
+from icetui.panes.telling import failure
 from icetui.results import Transcript
-from icetui.screens.room import Room, bindings_of, failure_spans
+from icetui.screens.room import Room, bindings_of
 from icetui.subtitles import txt
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ class Detail(Room):
 
     def _say_state(self) -> None:
         if self._error is not None:
-            self.say(failure_spans(self._error))
+            self.say(failure(self._error))
             return
         at, rows = self._table.position
         said = f"job {at:,} of {rows:,}"

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen
 
 from icetui.clean import clean
-from icetui.errors import IcetuiError
 from icetui.keymap import CHORD_TWINS, Chord, Key, Where, chords_of, keys_of
 from icetui.panes import clipboard
 from icetui.panes.bars import BottomLine, KeyHint, Prompt, StatusLine
+from icetui.panes.quiet import QuietScreen
 from icetui.panes.spans import Span
 
 if TYPE_CHECKING:
@@ -54,20 +53,7 @@ def back_bindings() -> list[BindingType]:
     ]
 
 
-def failure_spans(error: IcetuiError) -> list[Span]:
-    """A failure in one line: code, words, RequestId, the next step. All of it made safe."""
-    spans: list[Span] = []
-    if error.code:
-        spans.append((f"{clean(error.code)}: ", "bad"))
-    spans.append((clean(error.message), "bad"))
-    if error.hint:
-        spans.append((f"  {clean(error.hint)}", ""))
-    if error.request_id:
-        spans.append((f"  RequestId {clean(error.request_id)}", "dim"))
-    return spans
-
-
-class Room(Screen[None]):
+class Room(QuietScreen):
     """A full screen with a status line and a bottom line.
 
     While a chord or a prompt is open the screen is `held`: nothing that comes in is shown until it

@@ -1,0 +1,93 @@
+"""What a list says about itself: why it is empty, how fresh it is, what was refused. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from icetui.clean import clean
+from icetui.errors import IcetuiError
+from icetui.families.base import Family, FoundFamily, ListedFamily
+from icetui.feed import Snapshot
+from icetui.job import Query
+from icetui.panes.spans import Span
+
+
+def narrowed(query: Query) -> bool:
+    """Whether a query leaves anything out; the order does not."""
+    return replace(query, newest=True) != Query()
+
+
+def failure(error: IcetuiError) -> list[Span]:
+    """A failure in one line: code, words, the next step, RequestId. All of it made safe."""
+    spans: list[Span] = []
+    if error.code:
+        spans.append((f"{clean(error.code)}: ", "bad"))
+    spans.append((clean(error.message), "bad"))
+    if error.hint:
+        spans.append((f"  {clean(error.hint)}", ""))
+    if error.request_id:
+        spans.append((f"  RequestId {clean(error.request_id)}", "dim"))
+    return spans
+
+
+def why_empty(family: Family, snapshot: Snapshot, region: str) -> list[str]:
+    """What an empty list says: not asked, nothing fits, nothing there, nothing followed."""
+    if snapshot.error is not None:
+        return ["Could not ask. The reason stands below; r tries again."]
+    if snapshot.taken is None:
+        return ["Asking…"]
+    if narrowed(snapshot.query):
+        return ["No job fits these filters.", "F clears them."]
+    if isinstance(family, ListedFamily):
+        return [
+            f"No {family.title} jobs in {clean(region)} within the past year.",
+            "Another region may have them: icetui --region REGION.",
+        ]
+    media = " or media:ID of a media asset" if isinstance(family, FoundFamily) else ""
+    return [
+        f"{family.title} has no call that lists jobs, so this list is what you follow.",
+        f"a adds IDs, with any separators{media}.",
+        f"From a shell: icetui follow {family.name} ID…  (- reads them from stdin).",
+    ]
+
+
+def freshness(snapshot: Snapshot | None, interval: float, *, paused: bool) -> list[Span]:
+    """How fresh the rows are, without a clock that ticks: nothing is sent while nothing changes."""
+    if paused:
+        return [("paused, p goes on", "warn")]
+    if snapshot is None:
+        return []
+    if snapshot.taken is None:
+        return [("asking…" if snapshot.error is None else "no rows yet", "dim")]
+    if snapshot.stale or snapshot.error is not None:
+        return [(f"rows of {snapshot.taken:%m-%d %H:%M:%S} UTC", "warn")]
+    return [(f"live, every {interval:g} s", "dim")]
+
+
+def counts(
+    snapshot: Snapshot, position: tuple[int, int], *, waiting: int, marked: int, problems: Sequence[str]
+) -> list[Span]:
+    """How many, what waits, what was refused and why; a failed beat comes first."""
+    at, rows = position
+    count = f"{at:,} of {rows:,}" if rows else "no jobs"
+    if snapshot.more:
+        count += " loaded, more below (>)"
+    elif narrowed(snapshot.query):
+        count += " that fit"
+    spans: list[Span] = [(count, "")]
+    if waiting:
+        spans.append((f"  ▲ {waiting} new, press .", "busy"))
+    if marked:
+        spans.append((f"  {marked} marked", "mark"))
+    if snapshot.unread:
+        spans.append((f"  {snapshot.unread} finished not yet read", "dim"))
+    if snapshot.refused:
+        job_id, error = snapshot.refused[0]
+        spans.append((f"  {len(snapshot.refused)} refused: {clean(job_id)} {clean(error.code)} ", "bad"))
+        spans.append((clean(error.message), "bad"))
+    if snapshot.error is not None:
+        return [*failure(snapshot.error), ("  ", ""), *spans]
+    if problems:
+        spans.append((f"  {clean(problems[0])}", "warn"))
+    return spans
