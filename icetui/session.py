@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from icetui import credentials
 from icetui import settings as settings_room
+from icetui.credentials import DEFAULT_REGION, Identity
 from icetui.endpoints import Endpoints, endpoints
 from icetui.families import FAMILIES, by_name
 from icetui.feed import Feed
@@ -24,12 +26,9 @@ from icetui.store import Scope, Store
 from icetui.wire import Client
 
 if TYPE_CHECKING:
-    from icetui.credentials import Identity
     from icetui.settings import Settings
 
 Clock = Callable[[], datetime]
-
-DEFAULT_REGION = "cn-shanghai"
 
 
 class Session:
@@ -73,15 +72,18 @@ class Session:
         """
         return cls(Flags.of(args))
 
-    def open(self) -> Identity:
+    def open(self, *, waiting: Callable[[], None] | None = None) -> Identity:
         """Finds out who asks. It may wait for the keyring (up to 5 s), so not on the UI's loop.
+
+        Args:
+            waiting: called once if the keyring takes longer than a second.
 
         Raises:
             NoCredentials: nobody told us.
             Misuse: half a key pair, an unknown profile, a host that is not allowed.
         """
         if self._identity is None:
-            identity = self._demo_identity() if self.demo else self._own_identity()
+            identity = self._demo_identity() if self.demo else self._own_identity(waiting)
             self._endpoints(identity)
             self._identity = identity
         return self._identity
@@ -186,39 +188,26 @@ class Session:
             self._store.close()
         self.log.close()
 
-    def _own_identity(self) -> Identity:
-        from icetui import credentials
-
+    def _own_identity(self, waiting: Callable[[], None] | None) -> Identity:
         guard()
         return credentials.resolve(
-            self.settings, profile=self.given.profile, region=self.given.region, environ=self.environ
+            self.settings,
+            profile=self.given.profile,
+            region=self.given.region,
+            environ=self.environ,
+            waiting=waiting,
         )
 
     def _demo_identity(self) -> Identity:
-        from icetui.credentials import Identity
         from icetui.demo import DEMO_KEY
 
-        return Identity(
-            key=DEMO_KEY,
-            source="demo",
-            profile="demo",
-            region=self._region(),
-            network="public",
-            allow_custom_endpoint=False,
-        )
+        return Identity(key=DEMO_KEY, source="demo", profile="demo", region=self._region())
 
     def _region(self) -> str:
-        """The region of the flags, else of the environment, else of the profile, else the default."""
-        asked = self.given.region or self.environ.get("ICETUI_REGION", "").strip()
-        if asked or self.demo:
-            return asked or DEFAULT_REGION
+        """The region as far as it is known without a key."""
         name = self.given.profile or self.environ.get("ICETUI_PROFILE") or self.settings.default_profile
-        profile = self.settings.profiles.get(name)
-        return (
-            (profile.region if profile else "")
-            or self.environ.get("ALIBABA_CLOUD_REGION_ID", "").strip()
-            or DEFAULT_REGION
-        )
+        profile = None if self.demo else self.settings.profiles.get(name)
+        return credentials.region_for(profile.region if profile else "", self.given.region, self.environ)
 
     def _endpoints(self, identity: Identity) -> Endpoints:
         return endpoints(
@@ -240,6 +229,7 @@ class Session:
                 clock=self.clock,
                 log=self.log,
                 ceiling=self.settings.calls_per_minute,
+                ca_file=identity.ca_file or None,
             )
         from icetui.demo.transport import demo
 

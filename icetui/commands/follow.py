@@ -159,8 +159,8 @@ async def _find_and_follow(session: Session, ids: Sequence[str]) -> int:
             continue
         family = found.opened[0].job.family
         if len(found.opened) > 1:
-            others = ", ".join(each.job.family for each in found.opened[1:])
-            say(f"{job_id}: followed in {family}; {others} know it too: name the family first to choose.")
+            others = " and ".join(each.job.family for each in found.opened[1:])
+            say(f"{job_id}: followed in {family}; it is also one of {others}: name the family to choose.")
         _follow(session, family, [job_id])
     # What could be asked again tomorrow is said before what is known to be no.
     return next((code for code in (3, 4, 1) if code in codes), 0)

@@ -37,7 +37,7 @@ def run_with(args: argparse.Namespace, body: Callable[[Session], Awaitable[int]]
 
     try:
         # Before the loop: the keyring may keep us waiting, and Ctrl+C is plain here.
-        session.open()
+        session.open(waiting=lambda: say("Waiting for the keyring…"))
         return asyncio.run(whole())
     finally:
         session.close()

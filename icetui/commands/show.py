@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,13 @@ from icetui.commands import output
 from icetui.commands.finding import Found, find
 from icetui.commands.output import put, put_bytes, say
 from icetui.commands.running import run_with
+from icetui.decode import Fault, parse
 from icetui.errors import IcetuiError, Unreadable
 from icetui.families import FAMILIES
 from icetui.results import Transcript, as_json
 from icetui.session import Session
 
 if TYPE_CHECKING:
-    from icetui.decode import Fault
     from icetui.families.base import Opened
     from icetui.panes.pages import Sheet
     from icetui.panes.spans import Lines, Span
@@ -72,8 +73,8 @@ async def _show(session: Session, job_id: str, family: str | None, form: str) ->
         return found.exit_code
     opened = found.opened[0]
     if len(found.opened) > 1:
-        others = ", ".join(each.job.family for each in found.opened[1:])
-        say(f"{opened.job.family} shown; {others} know this ID too: choose with --family.")
+        others = " and ".join(each.job.family for each in found.opened[1:])
+        say(f"{opened.job.family} shown; the ID is also one of {others}: choose with --family.")
     if form == "json":
         put(output.json_text(shown(opened), indent=2) + "\n")
     elif form == "raw":
@@ -136,11 +137,20 @@ def _unreadable(found: Found, form: str) -> None:
                 "results": {},
                 "decoded": None,
                 "repaired": [],
-                "broken": [],
+                "broken": _broken_body(error.text),
                 "raw": error.text,
             }
             put(output.json_text(nothing, indent=2) + "\n")
         return
+
+
+def _broken_body(text: str) -> list[Json]:
+    """Where a whole answer broke; the path of the whole is ""."""
+    try:
+        parse(text)
+    except json.JSONDecodeError as error:
+        return [fault_json(Fault("", error.lineno, error.colno, error.pos, error.msg, text))]
+    return []
 
 
 def _put_raw(text: str) -> None:
