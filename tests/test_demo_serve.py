@@ -186,7 +186,7 @@ async def test_connection_breaks_where_it_was_asked_to(fault: str) -> None:
 
 
 async def test_no_answer_comes_until_the_caller_gives_up() -> None:
-    async with serving("never") as served, httpx.AsyncClient(timeout=0.1) as client:
+    async with serving("never") as served, httpx.AsyncClient(timeout=httpx.Timeout(10, read=0.1)) as client:
         request = served.request()
         with pytest.raises(httpx.ReadTimeout):
             await client.post(served.url + request.target, headers=request.headers)

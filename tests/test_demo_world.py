@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from icetui.demo import (
     DEMO_KEY,
@@ -86,6 +88,16 @@ def test_every_listed_job_can_be_looked_up_and_no_id_is_twice(family: str, at: d
         assert found is not None
         assert found.id == record.id
         assert found.row(at) == record.row(at)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(min_value=0, max_value=2**32 - 1), st.integers(min_value=0, max_value=2**128 - 1))
+def test_id_tells_its_number_and_any_other_id_none(number: int, other: int) -> None:
+    stream = smart_jobs.LIVE
+    job_id = stream.id(number)
+    assert stream.number(job_id) == number
+    assert stream.number(job_id.upper() + "x") is None
+    assert stream.number(f"{other:032x}") is None or f"{other:032x}" == job_id
 
 
 def test_ids_of_one_family_mean_nothing_in_another() -> None:
@@ -312,6 +324,15 @@ def test_batches_are_whole_partial_empty_failed_and_broken(at: datetime) -> None
         "ExtendInput",
         "ExtendOutput",
     }
+
+
+def test_output_urls_are_signed_for_an_hour_from_the_moment_of_asking() -> None:
+    job = next(r for r in WORLD.window("iproduction", NOW) if r.type == "VideoH2V")
+    for at in (NOW, NOW + timedelta(hours=3)):
+        body = job.body(at)
+        assert isinstance(body, dict)
+        assert f"Expires={int(at.timestamp()) + 3599}&" in body["OutputUrls"][0]
+        assert body["Output"]["OutputUrl"] == body["OutputUrls"][0]
 
 
 def test_listed_batches_have_no_subjobs() -> None:

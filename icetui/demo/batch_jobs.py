@@ -77,7 +77,8 @@ class BatchJob:
     def _dice(self, *about: object) -> Dice:
         return Dice("batch", self.id, *about)
 
-    def _input(self) -> str:
+    def input(self) -> str:
+        """InputConfig: material, titles, script; other members for other types."""
         dice = self._dice("input")
         titles = [self.piece.title, *dice.order(COPY[self.piece.language])[:1]]
         if self.type.startswith("Screen_Media") or self.type == "Sports_Highlights":
@@ -99,7 +100,8 @@ class BatchJob:
     def _script(self) -> list[str]:
         return lines(self._dice("script"), self.piece, self._dice("script lines").between(3, 7))
 
-    def _editing(self) -> str:
+    def editing(self) -> str:
+        """EditingConfig: how loud, and from which parts."""
         volume = self._dice("volume").pick((0.2, 0.3, 0.5))
         wanted: dict[str, Json] = {"MediaConfig": {"Volume": 0}, "SpeechConfig": {"Volume": 1}}
         wanted["BackgroundMusicConfig"] = {"Volume": volume}
@@ -108,7 +110,8 @@ class BatchJob:
             wanted["MediaConfig"] = {"Volume": 0, "MediaMetaDataArray": [part]}
         return pretty(wanted)
 
-    def _output(self) -> str:
+    def output(self) -> str:
+        """OutputConfig: where to, how many, how large."""
         upright = self.piece.genre in ("ad", "drama")
         return compact(
             {
@@ -121,7 +124,8 @@ class BatchJob:
             }
         )
 
-    def _user_data(self) -> str:
+    def user_data(self) -> str:
+        """UserData: whom to tell."""
         address = self._dice("address").pick(("https://hooks.harbour-media.example/batch", "ice-batch-queue"))
         return compact({"NotifyAddress": address, "campaign": self.piece.title})
 
@@ -152,10 +156,7 @@ class BatchJob:
             return {**out, "Extend": self._extend(at)}
         return {
             **out,
-            "InputConfig": self._input(),
-            "EditingConfig": self._editing(),
-            "OutputConfig": self._output(),
-            "UserData": self._user_data(),
+            **_brief(self),
             "Extend": self._extend(at),
         }
 
@@ -163,10 +164,7 @@ class BatchJob:
         """What GetBatchMediaProducingJob tells."""
         job = {
             **self.row(at),
-            "InputConfig": self._input(),
-            "EditingConfig": self._editing(),
-            "OutputConfig": self._output(),
-            "UserData": self._user_data(),
+            **_brief(self),
         }
         if self.course.started(at) and not self.type.endswith("_Media_Select"):
             job["SubJobList"] = [self._subjob(number, at) for number in range(self.count)]
@@ -235,6 +233,17 @@ class BatchJob:
             {"textMatchMediaSentenceOutputList": sentences(output)} for output in range(min(self.count, 3))
         ]
         return pretty({"textMatchMediaOutputList": outputs}, "\t")
+
+
+@functools.lru_cache(maxsize=1024)
+def _brief(job: BatchJob) -> dict[str, str]:
+    """What was asked for: the larger part of a row, and it never changes."""
+    return {
+        "InputConfig": job.input(),
+        "EditingConfig": job.editing(),
+        "OutputConfig": job.output(),
+        "UserData": job.user_data(),
+    }
 
 
 @functools.lru_cache(maxsize=1024)

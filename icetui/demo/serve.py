@@ -238,6 +238,8 @@ def run(port: int, clock_iso: str | None = None, faults: Sequence[Fault] = ()) -
         return 2
     try:
         asyncio.run(serve(Gateway(clock=clock, faults=faults, judge_clock=now), port))
+    except BrokenPipeError:
+        raise  # nobody reads the announcement: the command line knows what to do
     except OSError as error:
         _to_stderr(f"cannot listen on 127.0.0.1:{port}: {error.strerror or error}")
         return 2

@@ -198,7 +198,7 @@ TITLES: dict[str, dict[str, tuple[str, ...]]] = {
         "en": (
             "{city} United matchday {ep} highlights",
             "Saves of the week {ep}",
-            "{city} v Westhaven, second half",
+            "{city} v Northmoor, second half",
         ),
         "zh": ("{city}队 第{ep}轮 进球集锦", "本周最佳扑救 {ep}", "{city}德比 下半场"),
     },
