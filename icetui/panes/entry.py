@@ -67,7 +67,9 @@ class Entry:
 
         Characters a terminal must not see are shown as marks, one for one.
         """
-        shown = "".join([char if char.isprintable() else clean(char)[:1] or " " for char in self.text])
+        shown = "".join(
+            [char if clean(f"a{char}") == f"a{char}" else clean(char)[:1] or " " for char in self.text]
+        )
         start = 0
         while start < self.at and width(shown[start : self.at]) >= cells:
             start += 1
