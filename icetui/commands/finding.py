@@ -23,12 +23,14 @@ class Found:
         opened: the job in each family that knows it.
         refused: (family, why) of each that would not say.
         unasked: (family, why) of each that gave no usable answer.
+        unknown: each family that does not know it.
     """
 
     id: str
     opened: tuple[Opened, ...]
     refused: tuple[tuple[str, IcetuiError], ...]
     unasked: tuple[tuple[str, IcetuiError], ...]
+    unknown: tuple[str, ...]
 
     @property
     def exit_code(self) -> int:
@@ -39,24 +41,19 @@ class Found:
 
     def words(self, region: str) -> list[str]:
         """Why there is no job, a line for each reason; families with the same reason share one."""
-        from icetui.commands.output import sentence
+        from icetui.commands.output import alike, sentence
 
+        reasons = alike((*self.refused, *self.unasked))
         if self.opened:
             return []
-        lines = [f"icetui: {self.id}: unknown here, or in another region ({region} asked)"]
-        same: dict[str, list[str]] = {}
-        hints: dict[str, str] = {}
-        for family, error in (*self.refused, *self.unasked):
-            told = sentence(error)
-            same.setdefault(told, []).append(family)
-            hints[told] = error.hint
-        if same:
-            lines = [f"icetui: {self.id}: not found, and not every family could be asked"]
-        for told, families in same.items():
-            lines.append(f"{', '.join(families)}: {told}")
-            if hints[told]:
-                lines.append(hints[told])
-        return lines
+        if not reasons:
+            return [f"icetui: {self.id}: unknown here, or in another region ({region} asked)"]
+        if len(reasons) == 1 and not self.unknown:
+            error = reasons[0][0]
+            return [f"icetui: {sentence(error)}", *filter(None, [error.hint])]
+        lines = [f"icetui: {self.id}: not found, and not every family could be asked"]
+        lines += [f"{', '.join(families)}: {sentence(error)}" for error, families in reasons]
+        return [*lines, *dict.fromkeys(error.hint for error, _ in reasons if error.hint)]
 
 
 async def find(session: Session, job_id: str, families: Sequence[str]) -> Found:
@@ -84,4 +81,5 @@ async def find(session: Session, job_id: str, families: Sequence[str]) -> Found:
             if isinstance(each, Refusal) and not isinstance(each, NotFound)
         ),
         unasked=tuple((name, each) for name, each in told if isinstance(each, CouldNotAsk)),
+        unknown=tuple(name for name, each in told if isinstance(each, NotFound)),
     )

@@ -265,19 +265,19 @@ class _Listing:
         Returns:
             the exit code that stands for them, if rows or filters lack what a lookup would have told; else 0.
         """
-        reasons: dict[str, list[str]] = {}
-        codes = set()
         rows = {job.id: job for job in snapshot.jobs}
-        for job_id, error in snapshot.refused:
-            if error is snapshot.error:
-                continue
-            reasons.setdefault(output.sentence(error), []).append(job_id)
-            if self._query.state or is_blank(rows.get(job_id, Job(self._family.name, job_id))):
-                codes.add(error.exit_code)
-        for reason, ids in reasons.items():
-            rest = f" and {len(ids) - 1:,} more" if len(ids) > 1 else ""
-            say(f"icetui: {ids[0]}{rest}: {reason}")
-        return max(codes, default=0)
+        lacking = [
+            (job_id, error)
+            for job_id, error in snapshot.refused
+            if self._query.state or is_blank(rows.get(job_id, Job(self._family.name, job_id)))
+        ]
+        for error, ids in output.alike(snapshot.refused):
+            if snapshot.error is None or error.message != snapshot.error.message:
+                rest = f" and {len(ids) - 1:,} more" if len(ids) > 1 else ""
+                say(f"icetui: {ids[0]}{rest}: {output.sentence(error)}")
+                if error.hint:
+                    say(error.hint)
+        return max((error.exit_code for _, error in lacking), default=0)
 
     def _say_rest(self, snapshot: Snapshot) -> None:
         """Says what the rows do not: that there are none, that there are more, that some may be partial."""

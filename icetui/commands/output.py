@@ -10,7 +10,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -394,6 +394,17 @@ def sentence(error: IcetuiError) -> str:
     if error.request_id and error.request_id not in error.message:
         facts.append(f"RequestId {error.request_id}")
     return clean(error.message + (f" ({', '.join(facts)})" if facts else ""))
+
+
+def alike(told: Iterable[tuple[str, IcetuiError]]) -> list[tuple[IcetuiError, list[str]]]:
+    """Errors that say the same, put together: the first of each, and the names they were told for.
+
+    The RequestId is another each time and makes no difference.
+    """
+    found: dict[tuple[type[IcetuiError], str, str], tuple[IcetuiError, list[str]]] = {}
+    for name, error in told:
+        found.setdefault((type(error), error.code, error.message), (error, []))[1].append(name)
+    return list(found.values())
 
 
 def to_terminal() -> bool:
