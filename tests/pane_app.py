@@ -76,6 +76,7 @@ class PaneApp(App[None]):
         Binding("f3", "beat('ten')"),
         Binding("f4", "beat('new')"),
         Binding("f5", "beat('minute')"),
+        Binding("f6", "tick"),
         Binding("slash", "ask"),
         Binding("full_stop", "release"),
         Binding("q", "quit"),
@@ -86,6 +87,7 @@ class PaneApp(App[None]):
         self.theme = "ansi-dark"
         self.jobs = tuple(job(n) for n in range(300))
         self.now = NOW
+        self.ticks = 0
 
     def get_default_screen(self) -> QuietScreen:
         return TableScreen() if sys.argv[1] == "table" else LinesScreen()
@@ -113,6 +115,11 @@ class PaneApp(App[None]):
         self.jobs = tuple(jobs)
         if self.table:
             self.table.show(self.jobs, self.now)
+
+    def action_tick(self) -> None:
+        """Says something of always the same length: what is typed before a tick was dealt with by then."""
+        self.ticks += 1
+        self.screen.query_one(StatusLine).show("tick." if self.ticks % 2 else "tock.", "now")
 
     def action_release(self) -> None:
         if self.table:

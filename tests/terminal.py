@@ -149,10 +149,15 @@ class Terminal:
         return got
 
     def cost(self, keys: str | bytes, seconds: float = 0.25) -> int:
-        """Bytes that typing something makes the program write, from quiet to quiet."""
+        """Bytes that typing something makes the program write, from quiet to quiet; not for silent keys.
+
+        Raises:
+            NotSeen: the program wrote nothing before the deadline.
+        """
         self.quiet(seconds)
         before = len(self.raw)
         self.send(keys)
+        self.wait(lambda: len(self.raw) > before)
         self.quiet(seconds)
         return len(self.raw) - before
 

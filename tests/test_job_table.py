@@ -187,9 +187,11 @@ async def test_nothing_is_painted_for_the_same_jobs_and_a_stretch_of_a_line_for_
         # Ages stand left: signs, state and age are sixteen cells.
         assert {region.width for region in regions} == {16}
         assert len(regions) == 10  # nine of the last hour, and one that is two hours old now
+        await pilot.pause()
         regions.clear()
         app.table.show((replace(JOBS[0], title="another"), *JOBS[1:]), later)
         assert regions == [Region(0, 1, 120, 1)]
+        await pilot.pause()
         regions.clear()
         app.table.show((replace(JOBS[0], title="another"), *JOBS[1:250], job(700), *JOBS[250:]), later)
         assert regions == []
@@ -215,7 +217,7 @@ async def test_find_highlights_counts_wraps_and_hides_nothing() -> None:
             if segment.style and segment.style.bgcolor and segment.text == "clip 0412"
         ]
         assert len(found) == len([row for row in rows(pilot) if "clip 0412" in row]) > 1
-        assert app.table.find("秋季") == (1, 5)
+        assert app.table.find("秋季") == (2, 5)
         assert app.table.find("[red]")[1] == 5
         assert app.table.find("no such text") == (0, 0)
         assert app.table.find("") == (0, 0)
@@ -329,6 +331,15 @@ async def test_rows_shown_before_the_first_layout_stay_where_they_are() -> None:
 # --- bytes on the wire, on a real pty ---------------------------------------------------------------
 
 F1, F2, F3, F4, F5 = "\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[15~"
+TICK = "\x1b[17~"
+"""Makes the program say something: a key typed before it has been dealt with when it is seen."""
+
+
+def extra(terminal: Terminal, keys: str) -> int:
+    """Bytes that keys cost of which nothing may be seen."""
+    terminal.cost(TICK)
+    alone = terminal.cost(TICK)
+    return terminal.cost(keys + TICK) - alone
 
 
 @pytest.fixture(scope="module")
@@ -339,7 +350,7 @@ def terminal() -> Iterator[Terminal]:
 
 
 def test_a_beat_without_change_costs_nothing(terminal: Terminal) -> None:
-    assert terminal.cost(F1) == 0
+    assert extra(terminal, F1) == 0
 
 
 def test_one_changed_row_costs_at_most_350_bytes(terminal: Terminal) -> None:
@@ -362,7 +373,7 @@ def test_a_cursor_key_costs_at_most_700_bytes(terminal: Terminal) -> None:
 
 def test_jobs_that_wait_cost_nothing(terminal: Terminal) -> None:
     terminal.cost("j")
-    assert terminal.cost(F4) == 0
+    assert extra(terminal, F4) == 0
 
 
 def test_a_page_costs_at_most_13_kilobytes(terminal: Terminal) -> None:

@@ -433,7 +433,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
 
     def _stepped(self, y: int, piece: int, by: int) -> tuple[int, int]:
         """The place `by` screen lines further, not beyond the text."""
-        if not self._wrap:
+        if not self._wrap or not len(self.lines):
             return max(0, min(y + by, len(self.lines) - 1)), 0
         while by > 0:
             if self._broken(y).piece(piece + 1) is not None:
@@ -559,7 +559,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
             if old == new:
                 continue
             until = cells
-            if old is not None and old[1:] == new[1:] and not new.selected:
+            if old is not None and old[1:] == new[1:]:
                 until = extent(_filled(old.spans, cells), _filled(new.spans, cells))
             if until:
                 self.refresh(Region(0, n, until, 1))
