@@ -133,6 +133,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code (contracts.md, "Exit codes").
     """
     given = sys.argv[1:] if argv is None else list(argv)
+    code = 0
     try:
         try:
             code = _run(given)
@@ -149,7 +150,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = INTERRUPTED
     except BrokenPipeError:
         # Whoever read us has seen enough: `icetui list … | head -1`.
-        code = 0
         _mute()
     except Exception as error:  # the last door: whatever nobody foresaw
         code = CRASH

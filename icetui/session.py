@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -189,6 +188,9 @@ class Session:
         self.log.close()
 
     def _own_identity(self, waiting: Callable[[], None] | None) -> Identity:
+        # Here, not at the top: a command that holds no secret does not pay for it.
+        from icetui.vault_process import guard
+
         guard()
         return credentials.resolve(
             self.settings,
@@ -278,20 +280,3 @@ async def _no_wait(_seconds: float) -> None:
 
 def _standing(when: datetime) -> Clock:
     return lambda: when
-
-
-def guard() -> None:
-    """Keeps the secret this process is about to hold out of core dumps and of other processes' sight.
-
-    Linux: also ``/proc/PID/environ`` and ptrace are then closed to the same user (credentials.md).
-    """
-    try:
-        import resource
-    except ImportError:  # no such limits on this system
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    if sys.platform == "linux":
-        import ctypes
-
-        pr_set_dumpable = 4  # linux/prctl.h
-        ctypes.CDLL(None).prctl(pr_set_dumpable, 0, 0, 0, 0)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from icetui.clean import width
-from icetui.commands import output
-from icetui.commands.output import JsonRows, NdjsonRows, TableRows, TsvRows
+from icetui.commands import forms, output
+from icetui.commands.forms import JsonRows, NdjsonRows, TableRows, TsvRows
 from icetui.errors import Refusal
 from icetui.job import Job, JobError, State, Subjob
 
@@ -236,6 +236,19 @@ def test_a_table_for_a_terminal_is_cut_at_its_cells(cells: int) -> None:
         assert text.splitlines()[1].endswith("…")
 
 
+def test_a_narrow_terminal_leaves_columns_out_until_the_title_has_room() -> None:
+    wide = a_table(columns=forms.TABLE_COLUMNS, spare=forms.SPARE_COLUMNS, limit=160)
+    wide.rows([a_job(id="0" * 32)])
+    assert wide.left_out == ()
+    narrow = a_table(columns=forms.TABLE_COLUMNS, spare=forms.SPARE_COLUMNS, limit=80)
+    text = narrow.rows([a_job(id="0" * 32, type="Screen_Media_Highlights_Timeline_Organize")])
+    assert narrow.left_out == ("duration_s", "created")
+    assert "A title" in text
+    assert "0" * 32 in text
+    assert "Screen_Media_Highl" in text
+    assert max(width(line) for line in text.splitlines()) <= 80
+
+
 def test_colour_is_on_the_state_and_nowhere_else() -> None:
     lines = a_table(color=True).rows([a_job(state=State.FAILED)]).splitlines()
     assert "\x1b" not in lines[0]
@@ -245,7 +258,7 @@ def test_colour_is_on_the_state_and_nowhere_else() -> None:
 
 def test_no_text_of_the_service_reaches_the_terminal_unclean() -> None:
     evil = "a\x1b]0;owned\x07\nb\x9b\u202e"
-    text = a_table(columns=tuple(output.COLUMNS)).rows(
+    text = a_table(columns=tuple(forms.COLUMNS)).rows(
         [
             a_job(
                 title=evil,
@@ -282,7 +295,7 @@ def test_later_rows_stand_under_the_header_of_the_first() -> None:
     ],
 )
 def test_durations_in_a_table_are_two_units(value: float | None, shown: str) -> None:
-    assert output.duration(value) == shown
+    assert forms.duration(value) == shown
 
 
 # --- doors ------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from icetui.commands import output
-from icetui.commands.output import COLUMNS, FORMS, put, say
+from icetui.commands import forms, output
+from icetui.commands.forms import COLUMNS, FORMS
+from icetui.commands.output import put, say
 from icetui.commands.running import run_with
 from icetui.errors import Misuse
 from icetui.families import FAMILIES, by_name
@@ -146,17 +147,18 @@ def _when(text: str | None, flag: str, clock: Clock) -> datetime | None:
         raise Misuse(f"{flag}: {text!r} is longer ago than there are dates.") from None
 
 
-def _form(session: Session, family: Family, name: str, columns: Sequence[str]) -> output.Form:
+def _form(session: Session, family: Family, name: str, columns: Sequence[str]) -> forms.Form:
     if name == "json":
-        return output.JsonRows()
+        return forms.JsonRows()
     if name == "ndjson":
-        return output.NdjsonRows()
+        return forms.NdjsonRows()
     if name == "tsv":
-        return output.TsvRows(columns)
+        return forms.TsvRows(columns)
     from icetui.panes.job_line import GLYPHS
 
-    return output.TableRows(
-        columns=columns or output.TABLE_COLUMNS,
+    return forms.TableRows(
+        columns=columns or forms.TABLE_COLUMNS,
+        spare=() if columns else forms.SPARE_COLUMNS,
         glyphs=GLYPHS[session.ascii or not output.drawable()],
         limit=output.terminal_cells(),
         color=output.coloured(no_color=not session.color),
@@ -172,7 +174,7 @@ class _Listing:
     """
 
     def __init__(
-        self, session: Session, family: Family, query: Query, limit: int | None, form: output.Form
+        self, session: Session, family: Family, query: Query, limit: int | None, form: forms.Form
     ) -> None:
         self._session = session
         self._family = family
@@ -285,12 +287,12 @@ class _Listing:
         unread = snapshot.unread if hidden else self._unread
         if unread:
             say(f"{unread:,} not yet read: finished, and perhaps partial.")
+        if isinstance(self._form, forms.TableRows) and self._form.left_out:
+            names = ", ".join(self._form.left_out)
+            say(f"Left out for a terminal of {self._form.limit} columns: {names} (--columns chooses).")
         if self._printed:
-            if (
-                self._full()
-                and not self._is_asked
-                and (snapshot.more or len(snapshot.jobs) > len(self._printed))
-            ):
+            there_is_more = snapshot.more or len(snapshot.jobs) > len(self._printed)
+            if self._full() and there_is_more and not self._is_asked:
                 say(f"{_jobs(len(self._printed))} shown; there are more: --limit N or --all.")
             return
         name = self._family.name

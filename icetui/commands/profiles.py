@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from icetui import credentials
 from icetui.call import Json
 from icetui.clean import clean, width
-from icetui.commands.output import FORMS, json_text, put, say, tsv_text
+from icetui.commands.forms import FORMS, tsv_text
+from icetui.commands.output import json_text, put, say
 from icetui.errors import IcetuiError, Misuse
 from icetui.settings import Profile, Settings, load, use_profile
 
