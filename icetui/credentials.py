@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from icetui import child, key_forms, vault
+from icetui import key_forms
 from icetui.access_key import AccessKey
 from icetui.errors import BadSetting, HalfKey, KeyringTrouble, Misuse, NoCredentials
 from icetui.key_forms import AliyunConfig, NoKey
@@ -219,6 +219,8 @@ def _of_profile(profile: Profile, environ: Mapping[str, str], clock: Clock, wait
 
 
 def _of_keyring(name: str, waiting: Waiting) -> AccessKey:
+    from icetui import vault  # here, because an environment pair needs neither it nor a process
+
     item = vault.read(name, waiting=waiting)
     if item is None:
         raise NoCredentials(
@@ -266,6 +268,8 @@ def _of_command(profile: Profile, environ: Mapping[str, str], waiting: Waiting) 
         Misuse: there is no command, or others could have written it.
         NoCredentials: it failed, or printed no access key.
     """
+    from icetui import child
+
     if not profile.command:
         raise BadSetting(
             f"{config_file()}, profiles.{profile.name}: source is command, but command is missing.",
@@ -332,6 +336,8 @@ def _keyring_title(environ: Mapping[str, str]) -> str:
     """The keyring of this host as a person knows it, "" if there is none that can be used."""
     if sys.platform == "linux" and not _has_bus(environ):
         return ""  # a plain SSH session: known without starting a process
+    from icetui import vault
+
     try:
         return vault.look(limit=LOOK_LIMIT)
     except KeyringTrouble:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -169,6 +168,8 @@ def _trouble(kind: str, profile: str, detail: str = "", *, limit: float = LIMIT)
 
 
 def _unlocking() -> str:
+    import shutil
+
     if shutil.which("gnome-keyring-daemon"):
         # The password goes through a pipe: not into a file, not into a process list.
         return '`read -rs P && printf %s "$P" | gnome-keyring-daemon --replace --unlock; unset P`'
