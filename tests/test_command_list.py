@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -332,3 +334,32 @@ def test_no_secret_is_in_the_log_file(gateway: ServedGateway, tmp_path: Path) ->
     assert "ListSmartJobs" in told
     assert gateway.secret not in told
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_batches_beyond_the_ceiling_are_listed_unread_and_counted(gateway: ServedGateway) -> None:
+    config = Path(os.environ["ICETUI_CONFIG_DIR"])
+    config.mkdir(mode=0o700)
+    (config / "config.toml").write_text("calls_per_minute = 10\n")
+    before = len(gateway.log())
+    found = gateway.run("list", "batch", "--limit", "40", "--output", "json")
+    assert found.returncode == 0, found.stderr
+    jobs = json.loads(found.stdout)
+    assert len(jobs) == 40
+    asked = [line.split()[1] for line in gateway.log()[before:]]
+    assert asked[0] == "ListBatchMediaProducingJobs"
+    assert 1 < len(asked) <= 10
+    told = re.match(r"([0-9]+) not yet read", found.stderr)
+    assert told is not None
+    finished = [job for job in jobs if job["state"] in ("done", "partial")]
+    assert int(told[1]) == len(finished) - asked.count("GetBatchMediaProducingJob")
+
+
+def test_what_is_wrong_with_the_configuration_is_said_and_stops_nothing(gateway: ServedGateway) -> None:
+    config = Path(os.environ["ICETUI_CONFIG_DIR"])
+    config.mkdir(mode=0o700)
+    (config / "config.toml").write_text("intervall = 3\n")
+    found = gateway.run("list", "smart", "--limit", "1", "--output", "ndjson")
+    assert found.returncode == 0
+    assert found.stdout.count("\n") == 1
+    assert "intervall" in found.stderr
+    assert found.stderr.startswith("icetui: ")

@@ -210,14 +210,21 @@ _SGR = {
 }
 # Nothing is wrapped: a pipe is never cut, and a terminal wraps by itself without breaking a copied URL.
 _UNWRAPPED = 1 << 20
+_AT_ONCE = 200
 
 
 def _put_text(session: Session, opened: Opened) -> None:
     color = output.coloured(no_color=not session.color)
     plain = session.ascii or not output.drawable()
-    for piece in text_lines(opened, session, plain=plain):
-        line = "".join(_styled(text, style, color) for text, style in piece).rstrip(" ")
-        put(f"{line.translate(_ASCII) if plain else line}\n")
+    lines: list[str] = []
+    for spans in text_lines(opened, session, plain=plain):
+        line = "".join(_styled(text, style, color) for text, style in spans).rstrip(" ")
+        lines.append(f"{line.translate(_ASCII) if plain else line}\n")
+        # In pieces: the first lines of a long transcript are there while the last are being drawn.
+        if len(lines) == _AT_ONCE:
+            put("".join(lines))
+            lines.clear()
+    put("".join(lines))
 
 
 def _styled(text: str, style: str, color: bool) -> str:
