@@ -247,6 +247,8 @@ async def test_long_lines_say_that_they_go_on_and_scroll_sideways() -> None:
         assert app.said[-1] == ("open", -1)
         await pilot.press("left", "less_than_sign", "left", "left")
         assert rows(pilot)[0] == "0123456789012345678…"
+        await pilot.press("》", "《")
+        assert rows(pilot)[0] == "0123456789012345678…"
         await pilot.press("left")
         assert app.said[-1] == ("back", -1)
 

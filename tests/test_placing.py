@@ -171,6 +171,14 @@ def test_a_row_of_last_session_that_a_person_chose_is_held() -> None:
     assert place.waiting == 1
 
 
+def test_a_list_come_back_to_while_its_rows_are_old_keeps_its_place() -> None:
+    rows = [f"r{n}" for n in range(30)]
+    place = placed(*rows, on=20).asked(jobs(*rows), HEIGHT, settled=False)
+    place = place.arrived(jobs("z", *rows), HEIGHT)
+    assert chosen(place) == "r20"
+    assert place.waiting == 1
+
+
 def test_another_question_keeps_the_chosen_job_on_its_line_where_it_can() -> None:
     rows = [f"r{n}" for n in range(30)]
     place = placed(*rows, on=20)

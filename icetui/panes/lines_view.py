@@ -92,7 +92,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
             "ctrl+u", "page(-0.5)", "half up", id="half.up", show=False, tooltip="Scroll back half a page."
         ),
         Binding(
-            "greater_than_sign,shift+right",
+            "greater_than_sign,》,shift+right",
             "sideways(1)",
             "right",
             id="lines.right",
@@ -100,7 +100,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
             tooltip="Scroll right, where lines are longer than the pane.",
         ),
         Binding(
-            "less_than_sign,shift+left",
+            "less_than_sign,《,shift+left",
             "sideways(-1)",
             "left",
             id="lines.left",
@@ -108,9 +108,21 @@ class LinesView(ScrollView, Quiet, can_focus=True):
             tooltip="Scroll back left.",
         ),
         Binding(
-            "right", "sideways(1, True)", "right", id="lines.right.arrow", show=False, tooltip="The same."
+            "right",
+            "sideways(1, True)",
+            "right",
+            id="lines.right.arrow",
+            show=False,
+            tooltip="Scroll right while there is more.",
         ),
-        Binding("left", "sideways(-1, True)", "left", id="lines.left.arrow", show=False, tooltip="The same."),
+        Binding(
+            "left",
+            "sideways(-1, True)",
+            "left",
+            id="lines.left.arrow",
+            show=False,
+            tooltip="Scroll back left, then go back.",
+        ),
         Binding("enter,l", "open", "open", id="lines.open", show=False, tooltip="Open what the line names."),
         Binding("space", "mark", "mark", id="lines.mark", show=False, tooltip="Mark the line, or unmark it."),
     ]

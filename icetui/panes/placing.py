@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import compress, count
-from operator import is_not
+from operator import attrgetter, is_not
 
 from icetui.job import Job
 
@@ -63,14 +63,18 @@ class Place:
             return self if self.held or not settled else replace(self, held=True)
         if not self.rows or not self.held:
             return self.asked(offered, height, settled=settled)
-        if (quick := self._replaced(offered)) is not None:
+        quick = self._replaced(offered) or self._preceded(offered)
+        if quick is not None:
             return quick
-        latest = _once(offered)
-        present = {job.id: job for job in latest}
+        present = {job.id: job for job in offered}
+        latest = offered
+        if len(present) < len(offered):
+            latest = _once(offered)
+            present = {job.id: job for job in latest}
         shown = {job.id for job in self.rows}
-        new = len(latest) - len(present.keys() & shown)
         rows = tuple([present.get(job.id, job) for job in self.rows])
         gone = frozenset(shown - present.keys())
+        new = len(present) - (len(shown) - len(gone))
         index, top = self.index, self.top
         if new and index == 0:
             rows = _woven(rows, latest, shown)
@@ -96,6 +100,17 @@ class Place:
             return None
         return replace(self, rows=offered, latest=offered, offered=offered)
 
+    def _preceded(self, offered: tuple[Job, ...]) -> Place | None:
+        """The quick way for new jobs on top of a long list: they wait, nothing else is different."""
+        more = len(offered) - len(self.offered)
+        if self.index <= 0 or more <= 0 or self.latest is not self.offered or offered[more:] != self.offered:
+            return None
+        new = {job.id for job in offered[:more]}
+        known = map(_ID, (*self.rows, *self.latest))
+        if len(new) < more or any(map(new.__contains__, known)):
+            return None
+        return replace(self, latest=offered, offered=offered, waiting=self.waiting + more)
+
     # --- what the person does ----------------------------------------------------------------------
 
     def asked(self, jobs: Sequence[Job], height: int, *, settled: bool = True) -> Place:
@@ -104,7 +119,8 @@ class Place:
         The chosen job stays chosen and on its screen line where the answer has it too; else the
         cursor goes to the first row.
         """
-        rows = _once(tuple(jobs))
+        offered = tuple(jobs)
+        rows = _once(offered)
         index = _position(rows, self.job.id) if self.held and self.job is not None else -1
         top = index - (self.index - self.top) if index >= 0 else 0
         return Place(
@@ -113,8 +129,8 @@ class Place:
             index=index if index >= 0 else 0 if rows else -1,
             top=top,
             marks=self.marks,
-            held=settled,
-            offered=tuple(jobs),
+            held=settled or index >= 0,
+            offered=offered,
         ).fitted(height)
 
     def released(self, height: int) -> Place:
@@ -211,6 +227,9 @@ class Place:
         rows = _woven(self.rows, self.latest, {job.id for job in self.rows})
         index = _position(rows, self.rows[0].id)
         return replace(self, rows=rows, waiting=0, index=index, top=self.top + index)
+
+
+_ID = attrgetter("id")
 
 
 def _once(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
