@@ -83,7 +83,7 @@ class TestReading:
                 'cache = "row"',
                 "line 2, cache: 'row' is not one of rows, answers, nothing. Did you mean 'rows'?",
             ),
-            ("intervall = 5", "line 2, intervall: not a setting. Did you mean 'interval'?"),
+            ("interva = 5", "line 2, interva: not a setting. Did you mean 'interval'?"),
             ("default_profile = 3", "line 2, default_profile: a text in quotes is expected."),
             ('default_profile = "prdo"', "line 2, default_profile: no profile 'prdo'. Did you mean 'prod'?"),
             ("profiles.prod.x = 1", "line 2, profiles.prod.x: not a setting."),
