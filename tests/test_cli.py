@@ -368,17 +368,18 @@ def test_closed_descriptors_are_no_crash() -> None:
     assert (found.returncode, found.stderr) == (0, "")
 
 
-def test_ctrl_c_ends_a_command_with_130_and_without_a_traceback() -> None:
+def test_ctrl_c_ends_a_command_with_130_and_without_a_traceback(tmp_path: Path) -> None:
+    log = tmp_path / "calls"
+    argv = ("--demo", "--fault", "never", "list", "smart", "--log", str(log))
     running = subprocess.Popen(
-        [sys.executable, "-m", "icetui", "--demo", "--fault", "never", "list", "smart", "--log", "calls.log"],
+        [sys.executable, "-m", "icetui", *argv],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=os.environ["HOME"],
+        # A test run in the background would hand down an ignored SIGINT.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     # The log is there once the session is: from then on it waits for an answer that never comes.
-    log = Path(os.environ["HOME"], "calls.log")
     while not log.exists():
         assert running.poll() is None
     running.send_signal(signal.SIGINT)
