@@ -7,6 +7,9 @@ import io
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -357,9 +360,28 @@ def test_batches_beyond_the_ceiling_are_listed_unread_and_counted(gateway: Serve
 def test_what_is_wrong_with_the_configuration_is_said_and_stops_nothing(gateway: ServedGateway) -> None:
     config = Path(os.environ["ICETUI_CONFIG_DIR"])
     config.mkdir(mode=0o700)
-    (config / "config.toml").write_text("intervall = 3\n")
+    (config / "config.toml").write_text("nonsense = 3\n")
     found = gateway.run("list", "smart", "--limit", "1", "--output", "ndjson")
     assert found.returncode == 0
     assert found.stdout.count("\n") == 1
-    assert "intervall" in found.stderr
+    assert "nonsense" in found.stderr
     assert found.stderr.startswith("icetui: ")
+
+
+@pytest.mark.parametrize("form", ["table", "ndjson", "tsv", "json"])
+def test_rows_are_printed_while_the_next_page_is_still_awaited(form: str) -> None:
+    argv = ("--demo", "--fault", "never,every=2", "list", "smart", "--all", "--output", form)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "icetui", *argv],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    with running:
+        assert running.stdout is not None
+        # The second page never comes; the first is here all the same.
+        first = [running.stdout.readline() for _ in range(90)]
+        running.send_signal(signal.SIGINT)
+    assert all(first)
+    assert running.returncode == 130
