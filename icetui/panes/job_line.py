@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from icetui.clean import clean, cut, width
 from icetui.job import Job, State
+from icetui.panes.spans import Span, highlighted, pattern
 
 Times: TypeAlias = Literal["age", "utc", "local"]
 """How times are told; `u` goes through them in this order."""
@@ -123,6 +124,49 @@ def zone_word(zone: tzinfo | None, now: datetime) -> str:
     return now.astimezone(zone).strftime("%z")
 
 
+GUTTER = 2
+"""Cells in front of a line: the cursor's sign, and the sign of a marked or followed job."""
+
+
+class Line(NamedTuple):
+    """All that the screen line of a job shows: two lines that are equal need no painting.
+
+    Attributes:
+        cells: the texts.
+        style: of the state.
+        sign: the signs in front, two cells.
+        selected: whether the cursor is on it.
+        focused: whether the cursor is on it and the table has the focus.
+        gone: whether the job is no longer in the answer.
+        found: the text to highlight, if the job has it, or "".
+    """
+
+    cells: Row
+    style: str
+    sign: str
+    selected: bool
+    focused: bool
+    gone: bool
+    found: str
+
+    def spans(self) -> list[Span]:
+        """The line in styles.
+
+        Where the found text is in what is cut off, the `…` that stands for it is highlighted.
+        """
+        cells: list[Span] = []
+        for n, cell in enumerate(self.cells):
+            if n:
+                cells.append((" ", ""))
+            cells.append((cell, "dim" if self.gone else self.style if n == 0 else ""))
+        if self.found:
+            sought = pattern(self.found)
+            if not any(sought and sought.search(cell) for cell in self.cells):
+                sought = pattern("…")
+            cells = [span for each in cells for span in highlighted([each], sought)]
+        return [(self.sign, "mark" if self.sign.strip() else ""), *cells]
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name in the header line and how wide it is, in cells."""
@@ -161,9 +205,18 @@ class Columns:
         """The cells of a job, ready to be drawn."""
         return tuple([fit(_CELLS[column.name](job, now, self), column.cells) for column in self.columns])
 
+    def until(self, old: Line, new: Line) -> int:
+        """How many cells from the left change from one line to the other; 0 for the whole line."""
+        if old[1:] != new[1:] or not len(old.cells) == len(new.cells) == len(self.columns):
+            return 0
+        until = at = GUTTER
+        for column, before, now in zip(self.columns, old.cells, new.cells, strict=True):
+            at += column.cells
+            if before != now:
+                until = at
+            at += 1
+        return until
 
-GUTTER = 2
-"""Cells in front of a line: the cursor's sign, and the sign of a marked or followed job."""
 
 _STATE, _AGE, _TOOK, _DATE, _STAMP = 9, 4, 6, 11, 19
 _ID_LEAST, _ID_WHOLE = 12, 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -22,6 +22,7 @@ from icetui.panes.job_line import (
     GUTTER,
     SIGNS,
     Columns,
+    Line,
     Row,
     Times,
     columns_for,
@@ -32,25 +33,13 @@ from icetui.panes.job_line import (
 from icetui.panes.palette import palette, selected, strip
 from icetui.panes.placing import Place
 from icetui.panes.quiet import Quiet
-from icetui.panes.spans import Span, SpanLine, highlighted, pattern, window
+from icetui.panes.spans import SpanLine, pattern, window
 
 _UNKNOWN_HEIGHT = 10_000
 """Before the first layout every row counts as visible, so that nothing scrolls."""
 
 _WHEEL = 3
 """Rows a notch of the mouse wheel scrolls."""
-
-
-class _Drawn(NamedTuple):
-    """All that a screen line shows: two lines that are equal need no painting."""
-
-    cells: Row
-    style: str
-    sign: str
-    selected: bool
-    focused: bool
-    gone: bool
-    found: str
 
 
 class JobTable(ScrollView, Quiet, can_focus=True):
@@ -143,7 +132,7 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         self._ascii = ascii_only
         self._followed: frozenset[str] = frozenset()
         self._nothing: tuple[SpanLine, ...] = ()
-        self._painted: dict[int, _Drawn | SpanLine] = {}
+        self._painted: dict[int, Line | SpanLine] = {}
         self._rows: dict[str, tuple[Job, Row]] = {}
         self._rows_of: tuple[Columns, datetime] | None = None
         self._strips: LRUCache[object, Strip] = LRUCache(512)
@@ -410,7 +399,7 @@ class JobTable(ScrollView, Quiet, can_focus=True):
             old, new = self._painted.get(y), self._line(y, columns)
             if old == new and old is not None:
                 continue
-            self.refresh(Region(0, y, _changed(old, new, columns) or width, 1))
+            self.refresh(Region(0, y, _until(old, new, columns) or width, 1))
 
     @property
     def _columns(self) -> Columns:
@@ -418,7 +407,7 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         zone = zone_word(self._zone, self._now) if self._times == "local" else ""
         return columns_for(self.size.width, self._times, zone, zone=self._zone, ascii_only=self._ascii)
 
-    def _line(self, y: int, columns: Columns) -> _Drawn | SpanLine:
+    def _line(self, y: int, columns: Columns) -> Line | SpanLine:
         """What screen line `y` is to show."""
         if y == 0:
             return ((" " * GUTTER + columns.head(), "title"),)
@@ -431,7 +420,7 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         here = index == place.index
         sign = signs.mark if job.id in place.marks else signs.followed if job.id in self._followed else " "
         found = self._pattern is not None and self._pattern.search(searched(job)) is not None
-        return _Drawn(
+        return Line(
             self._row(job, columns),
             state_style(job.state),
             (signs.cursor if here else " ") + sign,
@@ -459,51 +448,23 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         key = (line, width, colour)
         drawn = self._strips.get(key)
         if drawn is None:
-            if isinstance(line, _Drawn):
+            if isinstance(line, Line):
                 styles = selected(colour, focused=line.focused) if line.selected else palette(colour)
-                drawn = strip(window(self._spans(line), 0, width), width, styles)
+                drawn = strip(window(line.spans(), 0, width), width, styles)
             else:
                 drawn = strip(window(line, 0, width), width, palette(colour))
             self._strips[key] = drawn
         return drawn
-
-    def _spans(self, line: _Drawn) -> list[Span]:
-        """A row as spans: signs, the state in its style, the other cells.
-
-        Where the found text is in what is cut off, the `…` that stands for it is highlighted.
-        """
-        cells: list[Span] = []
-        for n, cell in enumerate(line.cells):
-            if n:
-                cells.append((" ", ""))
-            cells.append((cell, "dim" if line.gone else line.style if n == 0 else ""))
-        if line.found:
-            sought = pattern(line.found)
-            if not any(sought and sought.search(cell) for cell in line.cells):
-                sought = _CUT
-            cells = [span for each in cells for span in highlighted([each], sought)]
-        return [(line.sign, "mark" if line.sign.strip() else ""), *cells]
 
     def _on_resize(self, event: events.Resize) -> None:
         self._painted.clear()
         self._put(self._place.fitted(self._height))
 
 
-_CUT = pattern("…")
 _VIRTUAL_SIZE: Reactive[Size] = Widget.virtual_size
 _SCROLL_Y: Reactive[float] = Widget.scroll_y
 
 
-def _changed(old: object, new: object, columns: Columns) -> int:
-    """Up to which cell a row is to be painted; 0 for the whole line."""
-    if not isinstance(old, _Drawn) or not isinstance(new, _Drawn) or old[1:] != new[1:]:
-        return 0
-    if len(old.cells) != len(new.cells):
-        return 0
-    until = at = GUTTER
-    for column, before, now in zip(columns.columns, old.cells, new.cells, strict=False):
-        at += column.cells
-        if before != now:
-            until = at
-        at += 1
-    return until
+def _until(old: Line | SpanLine | None, new: Line | SpanLine, columns: Columns) -> int:
+    """Up to which cell a screen line is to be painted; 0 for the whole of it."""
+    return columns.until(old, new) if isinstance(old, Line) and isinstance(new, Line) else 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import islice
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -17,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from icetui.clean import width
+from icetui.panes.flow import Flow, Spot
 from icetui.panes.job_line import SIGNS
 from icetui.panes.palette import palette, selected, strip
 from icetui.panes.quiet import Quiet
@@ -24,7 +24,6 @@ from icetui.panes.spans import (
     Fixed,
     Lines,
     SpanLine,
-    broken,
     extent,
     having,
     highlighted,
@@ -45,24 +44,6 @@ class _Drawn(NamedTuple):
     spans: SpanLine
     selected: bool
     focused: bool
-
-
-class _Pieces:
-    """A line broken to the width, as far as it was looked at: a line of megabytes has many pieces."""
-
-    def __init__(self, line: SpanLine, cells: int) -> None:
-        self._made: list[SpanLine] = []
-        self._more = broken(line, cells)
-
-    def piece(self, k: int) -> SpanLine | None:
-        """Piece `k`, or None behind the last."""
-        if k >= len(self._made):
-            self._made += islice(self._more, k + 1 - len(self._made))
-        return self._made[k] if k < len(self._made) else None
-
-    def __len__(self) -> int:
-        self._made += self._more
-        return len(self._made)
 
 
 class LinesView(ScrollView, Quiet, can_focus=True):
@@ -174,15 +155,14 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         self._wrap = False
         self._marks: frozenset[int] = frozenset()
         self._line = 0  # the cursor's
-        self._top = 0  # line on the first screen line
-        self._piece = 0  # of that line, where it is wrapped
+        self._top = Spot(0)  # on the first screen line
         self._left = 0
         self._sought = ""
         self._pattern: re.Pattern[str] | None = None
         self._hits: Sequence[int] | None = ()
         self._hit = -1  # line of the hit gone to last
-        self._spans: dict[tuple[int, int], SpanLine] = {}
-        self._pieces: dict[int, _Pieces] = {}
+        self._spans: dict[Spot, SpanLine] = {}
+        self._flowing: Flow | None = None
         self._painted: dict[int, _Drawn] = {}
 
     # --- what it is given --------------------------------------------------------------------------
@@ -198,7 +178,8 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         self.lines = lines
         self._forget()
         if not keep:
-            self._line = self._top = self._piece = self._left = 0
+            self._line = self._left = 0
+            self._top = Spot(0)
             self._marks = frozenset()
             self._hit = -1
         self._hits = None
@@ -213,7 +194,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
     def cursor(self, cursor: bool) -> None:
         if cursor != self._cursor:
             self._cursor = cursor
-            self._line = self._top
+            self._line = self._top.y
             self._forget()
             self._settle()
 
@@ -226,7 +207,8 @@ class LinesView(ScrollView, Quiet, can_focus=True):
     def wrap(self, wrap: bool) -> None:
         if wrap != self._wrap:
             self._wrap = wrap
-            self._piece = self._left = 0
+            self._top = Spot(self._top.y)
+            self._left = 0
             self._forget()
             self._settle()
 
@@ -243,7 +225,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
     @property
     def point(self) -> int:
         """The cursor line, from 0; without a cursor the topmost line."""
-        return self._line if self._cursor else self._top
+        return self._line if self._cursor else self._top.y
 
     @property
     def position(self) -> tuple[int, int]:
@@ -251,8 +233,8 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         total = len(self.lines)
         if self._cursor or not total:
             return min(self._line + 1, total), total
-        rows = self._visible()
-        return (rows[-1][0] + 1 if rows else 0), total
+        spots = self._visible()
+        return (spots[-1].y + 1 if spots else 0), total
 
     # --- where to ----------------------------------------------------------------------------------
 
@@ -262,7 +244,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         if self._cursor:
             self._point_at(y)
         else:
-            self._scroll_place(y, 0)
+            self._scroll_place(Spot(y))
 
     def find(self, text: str) -> tuple[int, int]:
         """Highlights text and goes to the first line from here on that has it; "" ends it.
@@ -289,7 +271,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         """Goes to the next or previous line that has the text; wraps."""
         hits = self._found()
         if hits:
-            here = self._line if self._cursor else self._hit if self._hit >= 0 else self._top
+            here = self._line if self._cursor else self._hit if self._hit >= 0 else self._top.y
             n = bisect_left(hits, here + 1) if by > 0 else bisect_left(hits, here) - 1
             self._reach(hits[n % len(hits)])
         return self.found
@@ -311,8 +293,8 @@ class LinesView(ScrollView, Quiet, can_focus=True):
     def _reach(self, y: int) -> None:
         """Goes to a hit; a third of the pane stays above it where it was out of view."""
         self._hit = y
-        if y not in {line for line, _ in self._visible()}:
-            self._top, self._piece = max(0, y - self._height // 3), 0
+        if y not in {spot.y for spot in self._visible()}:
+            self._top = Spot(max(0, y - self._height // 3))
         self._bring_sideways(y)
         if self._cursor:
             self._point_at(y)
@@ -352,11 +334,10 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         """Scrolls by pages, the cursor along."""
         by = max(1, int(abs(pages) * (self._height - 1)))
         by = by if pages > 0 else -by
-        before = self._top
-        top, piece = self._stepped(self._top, self._piece, by)
-        self._top, self._piece = min((top, piece), self._end())
+        before = self._top.y
+        self._top = min(self._flow.stepped(self._top, by), self._end)
         if self._cursor:
-            scrolled = self._top - before
+            scrolled = self._top.y - before
             self._point_at(self._line + (scrolled or by))
         else:
             self._settle()
@@ -413,11 +394,11 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         self._scroll(-_WHEEL)
 
     async def _on_click(self, event: events.Click) -> None:
-        rows = self._visible()
-        if not self._cursor or event.y >= len(rows):
+        spots = self._visible()
+        if not self._cursor or event.y >= len(spots):
             return
         event.stop()
-        y = rows[event.y][0]
+        y = spots[event.y].y
         if y == self._line:
             self.action_open()
         else:
@@ -434,73 +415,32 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         """Cells a line of text has."""
         return max(2, self.size.width - (_GUTTER if self._cursor else 0))
 
-    def _broken(self, y: int) -> _Pieces:
-        """Line `y` in pieces."""
-        pieces = self._pieces.get(y)
-        if pieces is None:
-            if len(self._pieces) > 500:
-                self._pieces.clear()
-            pieces = self._pieces[y] = _Pieces(self.lines.line(y), self._cells)
-        return pieces
+    @property
+    def _flow(self) -> Flow:
+        """The text as it stands in the pane."""
+        if self._flowing is None:
+            self._flowing = Flow(self.lines, self._cells, wrap=self._wrap)
+        return self._flowing
 
-    def _stepped(self, y: int, piece: int, by: int) -> tuple[int, int]:
-        """The place `by` screen lines further, not beyond the text."""
-        if not self._wrap or not len(self.lines):
-            return max(0, min(y + by, len(self.lines) - 1)), 0
-        while by > 0:
-            if self._broken(y).piece(piece + 1) is not None:
-                piece += 1
-            elif y + 1 < len(self.lines):
-                y, piece = y + 1, 0
-            else:
-                break
-            by -= 1
-        while by < 0:
-            if piece:
-                piece -= 1
-            elif y:
-                y -= 1
-                piece = len(self._broken(y)) - 1
-            else:
-                break
-            by += 1
-        return y, piece
+    def _visible(self) -> list[Spot]:
+        """What stands on each screen line that has text."""
+        return self._flow.visible(self._top, self.size.height)
 
-    def _end(self) -> tuple[int, int]:
+    @property
+    def _end(self) -> Spot:
         """The furthest place for the first screen line: the text's end on the last one."""
-        total = len(self.lines)
-        if not total or not self.size.height:
-            return max(0, total - 1), 0
-        if not self._wrap:
-            return max(0, total - self._height), 0
-        last = total - 1
-        return self._stepped(last, len(self._broken(last)) - 1, 1 - self._height)
-
-    def _visible(self) -> list[tuple[int, int]]:
-        """(line, piece) of each screen line that has text."""
-        total, height = len(self.lines), self.size.height
-        if not self._wrap:
-            return [(y, 0) for y in range(self._top, min(total, self._top + height))]
-        rows: list[tuple[int, int]] = []
-        y, piece = self._top, self._piece
-        while len(rows) < height and y < total:
-            if self._broken(y).piece(piece) is None:
-                y, piece = y + 1, 0
-                continue
-            rows.append((y, piece))
-            piece += 1
-        return rows
+        return self._flow.end(self.size.height)
 
     def _scroll(self, by: int) -> None:
-        self._scroll_place(*self._stepped(self._top, self._piece, by))
+        self._scroll_place(self._flow.stepped(self._top, by))
 
-    def _scroll_place(self, y: int, piece: int) -> None:
+    def _scroll_place(self, top: Spot) -> None:
         """Puts a place on the first screen line; the cursor is taken along where it would be out of view."""
         before = self.point
-        self._top, self._piece = min((y, piece), self._end())
+        self._top = min(top, self._end)
         if self._cursor:
-            rows = [line for line, _ in self._visible()] or [0]
-            self._line = max(rows[0], min(self._line, rows[-1]))
+            spots = self._visible() or [Spot(0)]
+            self._line = max(spots[0].y, min(self._line, spots[-1].y))
         self.repaint()
         self._tell(before)
 
@@ -508,14 +448,14 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         """Scrolls in a wrapped cursor line that is taller than the pane. False where it is all seen."""
         if not self._wrap:
             return False
-        rows = self._visible()
-        if by > 0 and rows and rows[-1][0] == self._line:
-            seen_to_the_end = self._broken(self._line).piece(rows[-1][1] + 1) is None
+        spots = self._visible()
+        if by > 0 and spots and spots[-1].y == self._line:
+            seen = not self._flow.has(Spot(self._line, spots[-1].piece + 1))
         else:
-            seen_to_the_end = by > 0 or self._top != self._line or self._piece == 0
-        if seen_to_the_end or len(self._broken(self._line)) <= self._height:
+            seen = by > 0 or self._top.y != self._line or self._top.piece == 0
+        if seen or self._flow.height(self._line) <= self._height:
             return False
-        self._top, self._piece = self._stepped(self._top, self._piece, by)
+        self._top = self._flow.stepped(self._top, by)
         self.repaint()
         return True
 
@@ -529,10 +469,10 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         """Keeps the place within the text and the cursor in view, then paints what differs."""
         total = len(self.lines)
         self._line = max(0, min(self._line, total - 1))
-        if self._top >= total:
-            self._top, self._piece = max(0, total - 1), 0
+        if self._top.y >= total:
+            self._top = Spot(max(0, total - 1))
         if self.size.height:
-            self._top, self._piece = min((self._top, self._piece), self._end())
+            self._top = min(self._top, self._end)
             if self._cursor and total:
                 self._show_cursor()
         self.repaint()
@@ -541,13 +481,12 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         """Scrolls so that the cursor line is seen, whole where it fits."""
         y = self._line
         if not self._wrap:
-            self._top = max(y - self._height + 1, min(self._top, y))
-            return
-        if y < self._top or (y == self._top and len(self._broken(y)) <= self._height):
-            self._top, self._piece = (y, 0) if (y, 0) < (self._top, self._piece) else (self._top, self._piece)
-        if y > self._top:
-            first = self._stepped(y, len(self._broken(y)) - 1, 1 - self._height)
-            self._top, self._piece = min((y, 0), max((self._top, self._piece), first))
+            self._top = Spot(max(y - self._height + 1, min(self._top.y, y)))
+        elif y > self._top.y:
+            highest = self._flow.stepped(Spot(y, self._flow.height(y) - 1), 1 - self._height)
+            self._top = min(Spot(y), max(self._top, highest))
+        elif y < self._top.y or self._flow.height(y) <= self._height:
+            self._top = Spot(y)
 
     def _tell(self, before: int) -> None:
         if self.point != before:
@@ -558,16 +497,16 @@ class LinesView(ScrollView, Quiet, can_focus=True):
     def _forget(self) -> None:
         """Drops what was made for another text, width or wrapping."""
         self._spans.clear()
-        self._pieces.clear()
+        self._flowing = None
 
     def repaint(self) -> None:
         """Paints the lines that differ from what is on the screen."""
         cells, height = self.size
         if not cells:
             return
-        rows = self._visible()
+        spots = self._visible()
         for n in range(height):
-            old, new = self._painted.get(n), self._drawn(*rows[n]) if n < len(rows) else _BLANK
+            old, new = self._painted.get(n), self._drawn(spots[n]) if n < len(spots) else _BLANK
             if old == new:
                 continue
             until = cells
@@ -576,13 +515,14 @@ class LinesView(ScrollView, Quiet, can_focus=True):
             if until:
                 self.refresh(Region(0, n, until, 1))
 
-    def _drawn(self, y: int, piece: int) -> _Drawn:
+    def _drawn(self, spot: Spot) -> _Drawn:
         """What a screen line is to show."""
-        spans = self._spans.get((y, piece))
+        spans = self._spans.get(spot)
         if spans is None:
             if len(self._spans) > 1000:
                 self._spans.clear()
-            spans = self._spans[y, piece] = tuple(self._made(y, piece))
+            spans = self._spans[spot] = tuple(self._made(spot))
+        y, piece = spot
         if not self._cursor:
             return _Drawn(spans, y == self._hit, False)
         signs = SIGNS[self._ascii]
@@ -592,9 +532,9 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         gutter = (sign + mark, "mark" if mark != " " else "")
         return _Drawn((gutter, *spans), here, here and self.has_focus)
 
-    def _made(self, y: int, piece: int) -> SpanLine:
+    def _made(self, spot: Spot) -> SpanLine:
         """The visible part of a line, with what is found in it highlighted."""
-        line = (self._broken(y).piece(piece) or ()) if self._wrap else self.lines.line(y)
+        line = self._flow.spans(spot)
         short = sum(len(text) for text, _ in line) <= _SHORT
         if short:
             line = highlighted(line, self._pattern)
@@ -603,13 +543,8 @@ class LinesView(ScrollView, Quiet, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """A line of the screen as a strip."""
-        rows = self._visible() if self._wrap else None
-        if rows is None:
-            n = self._top + y
-            line = self._drawn(n, 0) if n < len(self.lines) else _BLANK
-        else:
-            line = self._drawn(*rows[y]) if y < len(rows) else _BLANK
-        self._painted[y] = line
+        spots = self._visible()
+        line = self._painted[y] = self._drawn(spots[y]) if y < len(spots) else _BLANK
         colour = not self.app.no_color
         styles = selected(colour, focused=line.focused) if line.selected else palette(colour)
         return strip(line.spans, self.size.width, styles)
