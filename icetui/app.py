@@ -20,6 +20,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
 
+from icetui import child
 from icetui.clean import clean
 from icetui.errors import IcetuiError
 from icetui.families import FAMILIES
@@ -60,6 +61,9 @@ class IcetuiApp(App[int]):
             self.remembered = remembered
             self.error = error
 
+    class Waiting(Message):
+        """The keyring takes its time: perhaps it asks somebody on a desktop."""
+
     def __init__(self, session: Session, *, family: str = "smart") -> None:
         super().__init__(ansi_color=True)
         self.session = session
@@ -85,7 +89,8 @@ class IcetuiApp(App[int]):
         self.call_after_refresh(self.open_session)
 
     async def on_unmount(self) -> None:
-        """Connections are let go; they belong to this loop."""
+        """Connections are let go, they belong to this loop; a keyring's process is not waited for."""
+        child.stop()
         await self.session.disconnect()
 
     def open_session(self) -> None:
@@ -98,7 +103,7 @@ class IcetuiApp(App[int]):
     def _open(self) -> None:
         # Messages are posted, not calls made: they may come from a thread, and after the end they go nowhere.
         try:
-            self.session.open()
+            self.session.open(waiting=self._tell_waiting)
             snapshot = self.session.feeds[self.browse.family.name].remembered()
         except IcetuiError as error:
             self.post_message(self.Opened(None, error))
@@ -106,6 +111,13 @@ class IcetuiApp(App[int]):
         self.post_message(self.Opened(snapshot, None))
         # The HTTP library takes as long to import as half of all before it: here, not where keys are read.
         importlib.import_module("icetui.connection")
+
+    def _tell_waiting(self) -> None:
+        self.post_message(self.Waiting())
+
+    @on(Waiting)
+    def _waiting(self) -> None:
+        self._say("waiting for the keyring…")
 
     @on(Opened)
     def _session_opened(self, event: Opened) -> None:

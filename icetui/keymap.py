@@ -101,7 +101,7 @@ KEYS: tuple[Key, ...] = (
     _key(
         "log",
         "D",
-        "log",
+        "app.log",
         "everywhere",
         "requests",
         "List every request: action, time, status, code, RequestId.",
@@ -109,7 +109,7 @@ KEYS: tuple[Key, ...] = (
     _key(
         "help",
         "question_mark f1 ？",
-        "help",
+        "app.help",
         "everywhere",
         "help",
         "Show the keys that work here.",
@@ -127,17 +127,19 @@ KEYS: tuple[Key, ...] = (
     _key(
         "mouse",
         "f2",
-        "mouse",
+        "app.mouse",
         "everywhere",
         "mouse",
         "Turn the mouse on or off; off is the default over SSH and in tmux.",
         "F2",
     ),
-    _key("repaint", "ctrl+l", "repaint", "everywhere", "repaint", "Paint the whole screen again.", "Ctrl+L"),
+    _key(
+        "repaint", "ctrl+l", "app.repaint", "everywhere", "repaint", "Paint the whole screen again.", "Ctrl+L"
+    ),
     _key(
         "suspend",
         "ctrl+z",
-        "suspend_process",
+        "app.suspend_process",
         "everywhere",
         "suspend",
         "Put the program to sleep; `fg` brings it back.",
@@ -146,7 +148,7 @@ KEYS: tuple[Key, ...] = (
     _key(
         "stop",
         "ctrl+c",
-        "stop",
+        "app.stop",
         "everywhere",
         "stop",
         "Stop what runs; when nothing runs, twice within 2 s quits.",

@@ -1,0 +1,1 @@
+"""Tests of icetui: one file a room, screens on the demo, the real things where there are any."""

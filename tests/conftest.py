@@ -36,6 +36,8 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Cuts out the person's own config, keyring and environment; the clock's zone is UTC."""
     for name in list(os.environ):
+        if name.startswith("TEXTUAL_SNAPSHOT_"):
+            continue  # how the snapshot plugin and its workers find each other
         if name in _PERSONAL or name in _DESKTOP or name.startswith(_PREFIXES) or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
     home = tmp_path / "home"

@@ -238,6 +238,8 @@ def result(opened: Opened, cells: int) -> Sheet:
     if not opened.results:
         state = opened.job.state
         said = "No result." if state.terminal else f"No result yet: the job is {state.value}."
+        if opened.job.subjobs or opened.job.media:
+            said += " What it made stands under Subjobs and media (])."
         out = _Builder(cells)
         out.add((said, "dim"))
         out_error(out, opened.job)

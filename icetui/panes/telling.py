@@ -21,7 +21,7 @@ def narrowed(query: Query) -> bool:
 def failure(error: IcetuiError) -> list[Span]:
     """A failure in one line: code, words, the next step, RequestId. All of it made safe."""
     spans: list[Span] = []
-    if error.code:
+    if error.code and error.code not in error.message:
         spans.append((f"{clean(error.code)}: ", "bad"))
     spans.append((clean(error.message), "bad"))
     if error.hint:
@@ -71,10 +71,13 @@ def counts(
     """How many, what waits, what was refused and why; a failed beat comes first."""
     at, rows = position
     count = f"{at:,} of {rows:,}" if rows else "no jobs"
+    if narrowed(snapshot.query):
+        # Said as what it is: a filter that the service does not know looks through loaded rows only.
+        count += f" that fit, of {snapshot.loaded:,} loaded"
+    elif snapshot.more:
+        count += " loaded"
     if snapshot.more:
-        count += " loaded, more below (>)"
-    elif narrowed(snapshot.query):
-        count += " that fit"
+        count += ", more below (>)"
     spans: list[Span] = [(count, "")]
     if waiting:
         spans.append((f"  ▲ {waiting} new, press .", "busy"))

@@ -209,10 +209,13 @@ class Browse(Room):
         if self._trouble is not None:
             self.say(telling.failure(self._trouble))
             return
+        table = self.table
+        if self.finding:
+            self.say_found(table.found)
+            return
         snapshot = self.shelf.snapshot
         if snapshot is None:
             return
-        table = self.table
         self.say(
             telling.counts(
                 snapshot,

@@ -212,6 +212,9 @@ class Detail(Room):
         if self._error is not None:
             self.say(failure(self._error))
             return
+        if self.finding:
+            self.say_found(self.view.found)
+            return
         at, rows = self._table.position
         said = f"job {at:,} of {rows:,}"
         if self._sheet.note:
@@ -260,7 +263,8 @@ class Detail(Room):
         for result in self.opened.results:
             if isinstance(result.value, Transcript):
                 self._go_to_tab(1)
-                self.view.go(line)
+                # Past what it is, how much there is, and the names of the columns: on the first cue.
+                self.view.go(line + 3)
                 return
             line += len(pages.draw(result, self.app.size.width - 2)) + 1
         self.say("This job has no transcript.", "dim")

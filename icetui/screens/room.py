@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
 from textual.binding import Binding, BindingType
@@ -82,10 +82,7 @@ class Room(QuietScreen):
     @property
     def program(self) -> IcetuiApp:
         """The running program, with its session."""
-        from icetui.app import IcetuiApp
-
-        assert isinstance(self.app, IcetuiApp)
-        return self.app
+        return cast("IcetuiApp", self.app)
 
     @property
     def held(self) -> bool:
@@ -135,6 +132,7 @@ class Room(QuietScreen):
         event.prevent_default()
         chord, self._chord = self._chord, None
         self.show_keys()
+        self.release_hold()
         chosen = next(
             (key for key in chord.seconds if event.key in key.keys or event.character in key.keys), None
         )
@@ -142,8 +140,6 @@ class Room(QuietScreen):
             await self.run_action(chosen.action)
         elif event.key not in ("escape", "q", "backspace", "ctrl+c"):
             self.say(f"{chord.first} {clean(event.character or event.key)} does nothing here.", "dim")
-        if not self.held:
-            self.release_hold()
 
     # -- the prompt
 

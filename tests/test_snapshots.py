@@ -1,0 +1,220 @@
+"""Every screen as a picture, at 120x36 and 80x24, on the demo at a fixed clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from icetui.app import IcetuiApp
+from icetui.demo import SEED_RESULTS
+from icetui.job import State
+from icetui.screens.choose import Choose
+from icetui.screens.reading import Reading
+from icetui.session import Flags, Session
+from tests.on_screen import BIG, SMALL, browse, demo, listed, opened, screen_text, until
+
+Snap = Callable[..., bool]
+Before = Callable[[Pilot[Any]], Awaitable[None]]
+
+SIZES = pytest.mark.parametrize("size", [BIG, SMALL], ids=["120x36", "80x24"])
+FAMILIES = ("smart", "batch", "iproduction", "vod-ai")
+
+ASR = "******042d5e4db6866f6289d1******"
+TEXTS = "******8c784f461db57c99c9d9******"
+GENERIC = "****20b48fb04483915d4f2cd8ac****"
+BATCH = "****b6b2750d4308892ac3330238****"
+VOD = "a718a3a1e8bb42ee3bc88921e94****"
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """All followed jobs looked up, all finished batches read: what a list is after some beats."""
+    screen = await listed(pilot)
+    for _ in range(20):
+        snapshot = screen.shelf.snapshot
+        assert snapshot is not None
+        if not snapshot.unread and not any(
+            job.state is State.UNKNOWN and not job.state_word for job in snapshot.jobs
+        ):
+            break
+        screen.feed.nudge()
+        before = snapshot
+        await until(pilot, lambda: screen.shelf.snapshot is not before)  # noqa: B023
+    screen.table.action_first()
+    await listed(pilot)
+
+
+def opening(job_id: str, *keys: str) -> Before:
+    """Opens a job, followed for the purpose where no page lists it, and presses keys."""
+
+    async def before(pilot: Pilot[Any]) -> None:
+        screen = await listed(pilot)
+        if not screen.table.choose(job_id):
+            screen.feed.follow([job_id])
+            await pilot.press("r")
+            await until(pilot, lambda: any(job.id == job_id for job in screen.table.place.latest))
+            screen.table.release()
+        await opened(pilot, job_id)
+        if keys:
+            await pilot.press(*keys)
+        await pilot.pause()
+
+    return before
+
+
+def opening_first(wanted: Callable[[Any], bool], *keys: str) -> Before:
+    """Opens the first job of the list whose answer is as wanted."""
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        screen = browse(pilot)
+        for job in screen.table.shown:
+            if job.state is not State.MISSING and wanted(await screen.feed.open(job.id)):
+                await opened(pilot, job.id)
+                await pilot.press(*keys)
+                await pilot.pause()
+                return
+        raise LookupError("the demo lists no such job")
+
+    return before
+
+
+def kind(word: str) -> Callable[[Any], bool]:
+    return lambda read: any(each.value.kind == word for each in read.results)
+
+
+@SIZES
+@pytest.mark.parametrize("family", FAMILIES)
+def test_list(snap_compare: Snap, size: tuple[int, int], family: str) -> None:
+    assert snap_compare(demo(family=family), terminal_size=size, run_before=settled)
+
+
+@SIZES
+@pytest.mark.parametrize(
+    ("name", "keys", "shown"),
+    [
+        ("type", ("f", "t"), Choose),
+        ("state", ("f", "s"), Choose),
+        ("help", ("?",), Reading),
+    ],
+)
+def test_over_the_list(
+    snap_compare: Snap, size: tuple[int, int], name: str, keys: tuple[str, ...], shown: type
+) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await listed(pilot)
+        await pilot.press(*keys)
+        await until(pilot, lambda: isinstance(pilot.app.screen, shown))
+
+    assert snap_compare(demo(), terminal_size=size, run_before=before)
+
+
+@SIZES
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(("f",), id="filter"),
+        pytest.param(("y",), id="copy"),
+        pytest.param(("a",), id="add"),
+        pytest.param(("/", "A", "S", "R", "enter"), id="find"),
+        pytest.param(("space", "j", "space"), id="marks"),
+    ],
+)
+def test_bottom_lines(snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await listed(pilot)
+        await pilot.press(*keys)
+        await pilot.pause()
+        await listed(pilot)
+
+    assert snap_compare(
+        demo(family="vod-ai" if keys == ("a",) else "smart"), terminal_size=size, run_before=before
+    )
+
+
+@SIZES
+def test_failed_batches(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        await pilot.press("!")
+        await until(
+            pilot, lambda: {job.state for job in browse(pilot).table.shown} <= {State.FAILED, State.PARTIAL}
+        )
+        await settled(pilot)
+
+    assert snap_compare(demo(family="batch"), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_a_filter_that_nothing_fits(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await listed(pilot)
+        await pilot.press("f", "x", *"nothing like this", "enter")
+        await until(pilot, lambda: "No job fits" in screen_text(pilot))
+
+    assert snap_compare(demo(), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_a_refused_family(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: "is denied" in screen_text(pilot))
+
+    app = demo(family="iproduction", faults=("deny:QueryIProductionJob",))
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_no_credentials(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: "icetui --demo" in screen_text(pilot))
+
+    assert snap_compare(IcetuiApp(Session(Flags())), terminal_size=size, run_before=before)
+
+
+@SIZES
+@pytest.mark.parametrize("tab", range(5), ids=["summary", "result", "media", "parameters", "raw"])
+@pytest.mark.parametrize(
+    ("family", "job_id"),
+    [("smart", ASR), ("batch", BATCH), ("iproduction", SEED_RESULTS["Cover"]), ("vod-ai", VOD)],
+    ids=FAMILIES,
+)
+def test_tab(snap_compare: Snap, size: tuple[int, int], family: str, job_id: str, tab: int) -> None:
+    assert snap_compare(demo(family=family), terminal_size=size, run_before=opening(job_id, *["]"] * tab))
+
+
+@SIZES
+@pytest.mark.parametrize(
+    ("family", "before"),
+    [
+        pytest.param("iproduction", opening(SEED_RESULTS["MusicSegmentDetect"], "]"), id="segments"),
+        pytest.param("iproduction", opening(SEED_RESULTS["AudioQualityAssessment"], "]"), id="grades"),
+        pytest.param("vod-ai", opening_first(kind("tags"), "]"), id="tags"),
+        pytest.param("vod-ai", opening_first(kind("matches"), "]"), id="matches"),
+        pytest.param("smart", opening_first(kind("translations"), "]"), id="translations"),
+        pytest.param("smart", opening(TEXTS, "]"), id="texts"),
+        pytest.param("smart", opening(GENERIC, "]"), id="plain"),
+        pytest.param("smart", opening_first(kind("broken"), "]"), id="broken"),
+    ],
+)
+def test_kind(snap_compare: Snap, size: tuple[int, int], family: str, before: Before) -> None:
+    assert snap_compare(demo(family=family), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_a_partial_batch_with_its_subjobs(snap_compare: Snap, size: tuple[int, int]) -> None:
+    before = opening_first(lambda read: read.job.state is State.PARTIAL, "]", "]")
+    assert snap_compare(demo(family="batch"), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_a_failed_job(snap_compare: Snap, size: tuple[int, int]) -> None:
+    before = opening_first(lambda read: read.job.state is State.FAILED and read.job.error)
+    assert snap_compare(demo(), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_ascii_and_no_colour(snap_compare: Snap, size: tuple[int, int]) -> None:
+    assert snap_compare(demo(ascii=True, no_color=True), terminal_size=size, run_before=settled)
