@@ -115,6 +115,14 @@ def test_broken_json_is_raw_with_a_caret_under_the_place() -> None:
     assert lines[row + 1].index("^") == lines[row].index('"')
 
 
+def test_of_a_long_text_the_place_comes_first_and_then_the_whole() -> None:
+    text = "\n".join(f"line {n}" for n in range(1, 31))
+    lines = drawn(kinds.Broken(text, 18, 3, 120, "Expecting value"))
+    assert [line.split()[-1] for line in lines[4:10]] == ["16", "17", "18", "here", "19", "20"]
+    assert lines[11] == "as sent, whole"
+    assert [line.split()[-1] for line in lines[12:] if "^" not in line] == [str(n) for n in range(1, 31)]
+
+
 def test_the_place_in_one_endless_line_is_brought_into_view() -> None:
     text = '{"a": "' + "x" * 500 + '" oops}'
     lines = drawn(kinds.Broken(text, 1, 510, 509, "Expecting ',' delimiter"), 60)

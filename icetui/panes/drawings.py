@@ -271,7 +271,12 @@ def _translations(value: kinds.Translations, cells: int) -> Lines:
         for name, member in fields:
             label = clean(name)
             style = "link" if "://" in member else ""
-            lines.append([(f"  {label}{' ' * (size - width(label))}  ", "key"), (clean(member), style)])
+            text = clean(member)
+            if size + width(text) + 4 <= cells:
+                lines.append([(f"  {label}{' ' * (size - width(label))}  ", "key"), (text, style)])
+            else:
+                # Whole, on a line of its own, where the names would push it off the pane.
+                lines.extend([[(f"  {label}", "key")], [("    ", ""), (text, style)]])
 
     for language in value.languages:
         lines += [[], [(clean(language.language) or "one language", "title")]]
@@ -297,20 +302,34 @@ def _plain(value: kinds.Plain, cells: int) -> Lines:
     return Fixed([[(piece, "")] for piece in wrapped(value.text, cells)])
 
 
+AROUND = 2
+"""Lines shown before and after the place where a long text broke."""
+
+
 def _broken(value: kinds.Broken, cells: int) -> Lines:
-    """The text as it came, with the place where it broke under a caret."""
+    """The text as it came, a caret under the place where it broke; of a long one the place comes first."""
+    raw = value.text.split("\n")
     lines: list[list[Span]] = [
         [(f"not JSON: {clean(value.message)}", "bad")],
         [(f"line {value.line}, column {value.column} (character {value.position})", "bad")],
         [],
     ]
-    for n, raw in enumerate(value.text.split("\n"), start=1):
+    if len(raw) > 2 * AROUND + 4:
+        lines += _numbered(value, raw, max(1, value.line - AROUND), value.line + AROUND, cells)
+        lines += [[], [("as sent, whole", "dim")]]
+    return Fixed([*lines, *_numbered(value, raw, 1, len(raw), cells)])
+
+
+def _numbered(value: kinds.Broken, raw: Sequence[str], first: int, last: int, cells: int) -> list[list[Span]]:
+    """Some lines of the text with their numbers, and a caret under the place."""
+    lines: list[list[Span]] = []
+    for n, line in enumerate(raw[first - 1 : last], start=first):
         number = f"{n:>4}  "
-        text = clean(raw.rstrip("\r"))
+        text = clean(line.rstrip("\r"))
         if n != value.line:
             lines.append([(number, "dim"), (text, "")])
             continue
-        before = clean(raw[: value.column - 1])
+        before = clean(line[: value.column - 1])
         at = width(before)
         # A place far to the right is brought into view: broken JSON is often one endless line.
         if at > cells - 16:
@@ -318,7 +337,7 @@ def _broken(value: kinds.Broken, cells: int) -> Lines:
             at = width("…" + before[max(0, len(before) - cells // 2) + 1 :])
         lines.append([(number, "bad"), (text, "")])
         lines.append([(" " * (len(number) + at), ""), ("^ here", "bad")])
-    return Fixed(lines)
+    return lines
 
 
 DRAWINGS: dict[type, Drawing] = {

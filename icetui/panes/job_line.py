@@ -274,7 +274,9 @@ def fit(text: str, cells: int) -> str:
 
 
 def _state(job: Job, now: datetime, columns: Columns) -> str:
-    return f"{GLYPHS[columns.ascii][job.state]} {state_word(job)}"
+    # A Success that stored nothing, or another oddity the note tells, must not look like any other.
+    odd = " !" if job.note and job.state is State.DONE else ""
+    return f"{GLYPHS[columns.ascii][job.state]} {state_word(job)}{odd}"
 
 
 def _age(job: Job, now: datetime, columns: Columns) -> str:

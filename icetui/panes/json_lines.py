@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from icetui.call import Json
 from icetui.clean import clean
 from icetui.decode import join
+from icetui.panes.spans import Span, pattern
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
-
-    from icetui.panes.spans import Span
 
 BOUNDARY = "⟪json⟫"
 REPAIRED = "⟪repaired⟫"
@@ -65,6 +64,13 @@ class JsonLines:
     def text(self) -> str:
         """The whole text, as it is drawn but not cleaned: for copying."""
         return "\n".join(self._text)
+
+    def having(self, text: str) -> Sequence[int]:
+        """The lines that contain a text, letter case ignored, found without colouring a line."""
+        wanted = pattern(text)
+        if wanted is None:
+            return ()
+        return [y for y, line in enumerate(self._text) if wanted.search(line)]
 
     def _print(self, root: Json, root_path: str) -> None:
         # A stack instead of recursion: the service's JSON may be deeper than Python's.

@@ -114,7 +114,7 @@ def shown_url(text: str) -> tuple[str, str]:
 
 def moment(when: datetime | None, now: datetime) -> str:
     """A time with its zone and its age; "–" if unknown."""
-    return "–" if when is None else f"{when:%Y-%m-%d %H:%M:%S} UTC  ({age(when, now)} ago)"
+    return "–" if when is None else f"{when:%Y-%m-%d %H:%M:%S} UTC  {age(when, now)} ago"
 
 
 def length(seconds: float | None) -> str:

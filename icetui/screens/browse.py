@@ -14,12 +14,12 @@ from textual.message import Message
 from icetui.clean import clean
 from icetui.errors import IcetuiError
 from icetui.families import FAMILIES, by_name
-from icetui.families.base import Family, Opened
+from icetui.families.base import Family, ListedFamily, Opened
 from icetui.feed import Feed, Snapshot
 from icetui.job import Job, Query, State
 from icetui.keymap import Where
 from icetui.panes import pages, telling
-from icetui.panes.bars import BottomLine, FilterBar, Header, StatusLine
+from icetui.panes.bars import BottomLine, FilterBar, Header, KeyHint, StatusLine
 from icetui.panes.job_line import TIMES
 from icetui.panes.job_table import JobTable
 from icetui.panes.placing import Place
@@ -107,6 +107,10 @@ class Browse(Room):
         self.show_keys()
         self.say("reading last session's rows…", "dim")
 
+    def hints(self) -> list[KeyHint]:
+        """What one does with a list."""
+        return [KeyHint("Enter", "open")]
+
     def on_resize(self) -> None:
         """The preview needs room."""
         self._show_preview()
@@ -184,7 +188,12 @@ class Browse(Room):
         words = telling.why_empty(self.family, snapshot, self.session.region)
         table.nothing = [[(each, "" if n else "title")] for n, each in enumerate(words)]
         table.show(
-            snapshot.jobs, self.session.clock(), followed=snapshot.followed, anew=anew, stale=snapshot.stale
+            snapshot.jobs,
+            self.session.clock(),
+            # Where all rows are followed ones, a sign on each says nothing.
+            followed=snapshot.followed if isinstance(self.family, ListedFamily) else frozenset(),
+            anew=anew,
+            stale=snapshot.stale,
         )
         self._show_bars()
         self._say_state()

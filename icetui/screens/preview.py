@@ -47,7 +47,7 @@ class Preview(LinesView):
         return self.display
 
     def choose(self, job: Job | None, *, ask: bool) -> None:
-        """Shows what the list knows of a job and, once the cursor rests, what a lookup tells."""
+        """Shows a job once the cursor rests on it: a key that only passes by paints nothing here."""
         if not self.display:
             return
         if self._rest is not None:
@@ -56,9 +56,12 @@ class Preview(LinesView):
             self._opened = None
         self._job = job
         self._why = "asking…" if ask else ""
-        self.draw()
-        if job is not None and ask and self._opened is None:
-            self._rest = self.set_timer(REST, lambda: self._read(job))
+        self._rest = self.set_timer(REST, lambda: self._rested(job if ask else None))
+
+    def _rested(self, job: Job | None) -> None:
+        self.draw(keep=self._opened is not None)
+        if job is not None and self._opened is None:
+            self._read(job)
 
     def show_read(self, job_id: str, opened: Opened | None, why: str) -> None:
         """What a lookup told, or why there is none; dropped if another job is chosen by now."""

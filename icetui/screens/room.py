@@ -53,6 +53,10 @@ def back_bindings() -> list[BindingType]:
     ]
 
 
+def _hint(key: Key) -> KeyHint:
+    return KeyHint(key.shown.split(" ")[0], key.description)
+
+
 class Room(QuietScreen):
     """A full screen with a status line and a bottom line.
 
@@ -104,15 +108,15 @@ class Room(QuietScreen):
         return ""
 
     def show_keys(self) -> None:
-        """The keys that work here, in the key bar."""
-        hints = [KeyHint(key.shown.split(" ")[0], key.description) for key in self.bar_keys()]
-        hints += [KeyHint(f"{chord.first}…", chord.description) for chord in chords_of(self.WHERE)]
-        self.query_one(BottomLine).keys.show(hints)
+        """The keys that work here, the nearest first, in the key bar."""
+        chords = [KeyHint(f"{chord.first}…", chord.description) for chord in chords_of(self.WHERE)]
+        near = [_hint(key) for key in keys_of(self.WHERE) if key.bar]
+        far = [_hint(key) for key in keys_of("everywhere") if key.bar]
+        self.query_one(BottomLine).keys.show([*self.hints(), *near, *chords, *far])
 
-    def bar_keys(self) -> list[Key]:
-        """The bindings the key bar names, the nearest first."""
-        near = [key for key in keys_of(self.WHERE) if key.bar]
-        return near + [key for key in keys_of("everywhere") if key.bar]
+    def hints(self) -> list[KeyHint]:
+        """Keys of the focused pane that come before all others."""
+        return []
 
     # -- chords
 
