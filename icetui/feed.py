@@ -205,14 +205,25 @@ class Feed:
         """The one loop: refresh; wait for the interval or a nudge; repeat, until it is cancelled.
 
         Args:
-            post: gets each new snapshot, on the event loop; of one beat several, as the answers come.
+            post: gets each new snapshot, on the event loop: of one beat several, as the answers come,
+                of a beat that changes nothing, not even the time, none.
         """
         failures = 0
-        self._post = post
+        is_told = False
+
+        def tell(snapshot: Snapshot) -> None:
+            nonlocal is_told
+            is_told = True
+            post(snapshot)
+
+        self._post = tell
         try:
             await self._pulse.start()
             while True:
                 await self._shared.run("beat", lambda: self._beat(bounded=True))
+                if not is_told:
+                    # All was known before this loop began; whoever begins to listen is told all the same.
+                    tell(self.snapshot)
                 failures = failures + 1 if self._setback is not None else 0
                 await self._pulse.rest(self._wait(failures))
         finally:
@@ -320,7 +331,7 @@ class Feed:
             if error is None:
                 self._taken, self._is_answered = self._clock(), True
         self._error, self._is_stale = error, error is not None
-        self._publish()
+        self._publish(only_if_changed=True)
         await self._keep(self._taken, beat=error is None)
 
     async def _list(self, listed: ListedFamily, *, urgent: bool) -> frozenset[str]:

@@ -86,6 +86,8 @@ class Roster:
             self.changed[job.id] = new
         if job.whole:
             self.refused.pop(job.id, None)
+        if job.id not in self.refused:
+            self._wanted.pop(job.id, None)
         self._put(new)
 
     def remember(self, jobs: Iterable[Job]) -> None:

@@ -71,7 +71,7 @@ class Walk:
         told = _ids(page)
         if not self.is_begun or not page.token or not told:
             return self.begin(page)
-        if self.members.isdisjoint(told):
+        if not self._meets(page, told, job, newest=newest):
             return None
         if not self.members.issuperset(told):
             # New jobs push known ones to later pages: to meet those again does not mean to go in circles.
@@ -86,6 +86,23 @@ class Walk:
         else:
             self._start(page)
         return gone
+
+    def _meets(
+        self, page: Page, told: tuple[str, ...], job: Callable[[str], Job | None], *, newest: bool
+    ) -> bool:
+        """Whether the first page reaches down to the jobs that are here.
+
+        Its end must lie beyond the time at which the last first page began: jobs of the same second may
+        have come between. Where times are unknown, one job in common has to do.
+        """
+        if self.members.issuperset(told):
+            return True
+        known = (job(each) for each in self._head)
+        times = [each.created for each in known if each is not None and each.created is not None]
+        end = page.jobs[-1].created
+        if not times or end is None:
+            return not self.members.isdisjoint(told)
+        return end < max(times) if newest else end > min(times)
 
     def extend(self, page: Page) -> set[str]:
         """The page that `token` led to.
