@@ -10,11 +10,12 @@ from typing import Any
 from textual.pilot import Pilot
 
 from icetui.app import IcetuiApp
+from icetui.flags import Flags
 from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import plain
 from icetui.screens.browse import Browse
 from icetui.screens.detail import Detail
-from icetui.session import Flags, Session
+from icetui.session import Session
 
 CLOCK = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 BIG = (120, 36)

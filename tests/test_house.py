@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 
 import pytest
+from textual.binding import Binding
+from textual.screen import Screen
 
 from icetui.app import IcetuiApp
 from icetui.keymap import CHORDS, KEYS
@@ -53,8 +55,8 @@ def test_every_binding_of_the_map_has_an_id_words_and_an_action_that_exists() ->
         assert key.tooltip.endswith((".", "quits."))
         assert key.shown
         namespace, _, name = key.action.partition("(")[0].rpartition(".")
-        screens = {"list": [Browse], "detail": [Detail]}.get(key.where, [Browse, Detail])
-        for target in [IcetuiApp] if namespace == "app" else screens:
+        places: dict[str, list[type]] = {"list": [Browse], "detail": [Detail], "app": [IcetuiApp]}
+        for target in places.get(namespace or key.where, [Browse, Detail]):
             assert hasattr(target, f"action_{name}"), (key.id, name)
 
 
@@ -66,8 +68,9 @@ def test_no_key_is_bound_twice_in_one_place() -> None:
 
 
 @pytest.mark.parametrize("screen", [Browse, Detail, Reading, Choose])
-def test_every_binding_of_a_screen_can_be_remapped_and_explains_itself(screen: type) -> None:
-    for binding in screen.BINDINGS:  # type: ignore[attr-defined]  # the four are screens
+def test_every_binding_of_a_screen_can_be_remapped_and_explains_itself(screen: type[Screen[object]]) -> None:
+    for binding in screen.BINDINGS:
+        assert isinstance(binding, Binding)
         assert binding.id
         assert binding.description
         assert binding.tooltip

@@ -8,6 +8,8 @@ import pytest
 from textual.pilot import Pilot
 
 from icetui import results as kinds
+from icetui.call import Answer
+from icetui.errors import Unreachable
 from icetui.families import FAMILIES
 from icetui.job import State
 from icetui.panes.bars import BottomLine, StatusLine
@@ -319,19 +321,18 @@ async def test_a_refused_family_says_why_and_the_others_work() -> None:
         assert len(browse(pilot).table.shown) > 20
 
 
-async def test_a_service_that_fails_keeps_the_rows_and_says_how_old_they_are() -> None:
+async def test_a_service_that_fails_keeps_the_rows_and_says_how_old_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     app = demo()
     async with app.run_test(size=BIG) as pilot:
         screen = await listed(pilot)
         rows = [job.id for job in screen.table.shown]
 
-        async def broken(*_: object, **__: object) -> object:
-            from icetui.errors import Unreachable
-
+        async def broken(*_: object, **__: object) -> Answer:
             raise Unreachable("The network is gone.", hint="r tries again.")
 
-        app.session.client.send = broken  # type: ignore[method-assign,assignment]
-        screen.feed._sender.send = broken
+        monkeypatch.setattr(app.session.client, "send", broken)
         await pilot.press("r")
         await until(pilot, lambda: "The network is gone." in screen_text(pilot))
         assert [job.id for job in screen.table.shown] == rows
@@ -340,7 +341,8 @@ async def test_a_service_that_fails_keeps_the_rows_and_says_how_old_they_are() -
 
 async def test_without_credentials_the_list_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     from icetui.app import IcetuiApp
-    from icetui.session import Flags, Session
+    from icetui.flags import Flags
+    from icetui.session import Session
 
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI5tOnlyHalf")
     async with IcetuiApp(Session(Flags())).run_test(size=SMALL) as pilot:

@@ -10,10 +10,11 @@ from textual.pilot import Pilot
 
 from icetui.app import IcetuiApp
 from icetui.demo import SEED_RESULTS
+from icetui.flags import Flags
 from icetui.job import State
 from icetui.screens.choose import Choose
 from icetui.screens.reading import Reading
-from icetui.session import Flags, Session
+from icetui.session import Session
 from tests.on_screen import BIG, SMALL, browse, demo, listed, opened, screen_text, until
 
 Snap = Callable[..., bool]

@@ -150,7 +150,10 @@ class Browse(Room):
 
     @work(group="beats", exclusive=True)
     async def _beat(self, feed: Feed) -> None:
-        await feed.beats(lambda snapshot: self.post_message(self.Arrived(snapshot)))
+        await feed.beats(self._tell)
+
+    def _tell(self, snapshot: Snapshot) -> None:
+        self.post_message(self.Arrived(snapshot))
 
     # -- snapshots
 

@@ -19,6 +19,7 @@ from icetui.job import Job
 from icetui.keymap import Where
 from icetui.panes import pages
 from icetui.panes.bars import BottomLine, Header, StatusLine
+from icetui.panes.drawings import draw
 from icetui.panes.job_table import JobTable
 from icetui.panes.json_lines import JsonLines
 from icetui.panes.lines_view import LinesView
@@ -266,7 +267,7 @@ class Detail(Room):
                 # Past what it is, how much there is, and the names of the columns: on the first cue.
                 self.view.go(line + 3)
                 return
-            line += len(pages.draw(result, self.app.size.width - 2)) + 1
+            line += len(draw(result, self.app.size.width - 2)) + 1
         self.say("This job has no transcript.", "dim")
 
     def action_wrap(self) -> None:

@@ -29,7 +29,9 @@ class Preview(LinesView):
         ascii_only: shapes without Unicode.
     """
 
-    def __init__(self, read: Callable[[Job], None], now: Callable[[], datetime], *, ascii_only: bool) -> None:
+    def __init__(
+        self, read: Callable[[Job], object], now: Callable[[], datetime], *, ascii_only: bool
+    ) -> None:
         super().__init__(id="preview")
         self.can_focus = False
         self.wanted = True
