@@ -12,14 +12,16 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from icetui.call import Call
-from icetui.errors import BadCredentials, Denied, IcetuiError, Misuse, NoCredentials, NotFound, Refusal
+from icetui.errors import BadCredentials, Denied, IcetuiError, Misuse, NoCredentials
 from icetui.families.base import Family, FoundFamily, ListedFamily, Opened
 from icetui.ids import ids_in
-from icetui.job import Job, Page, Query
-from icetui.lookups import AT_ONCE, GENERAL, Lookups, Sender
+from icetui.job import Job, Query
+from icetui.listing import Listing
+from icetui.lookups import AT_ONCE, Lookups, Sender
+from icetui.openings import Openings
 from icetui.pulse import Pulse, Sleep, stretched
 from icetui.roster import Roster
-from icetui.sharing import Openings, Shared
+from icetui.sharing import Shared
 from icetui.snapshot import Snapshot
 from icetui.store import Scope, Store
 
@@ -30,15 +32,6 @@ Post = Callable[[Snapshot], None]
 
 CALLS_A_BEAT: Final = 40
 """Lookups of followed jobs in one beat of the loop; the others have their turn at the next."""
-
-PAGES_A_BEAT: Final = 5
-"""First pages read to close the gap to the rows that are there, e.g. after a long pause."""
-
-PAGES_A_STEP: Final = 10
-"""Pages that `Feed.more` reads at most to find a new job."""
-
-LARGE_ANSWER: Final = 100_000
-"""Characters from which on an answer is decoded in a thread, so that keys do not wait for it."""
 
 
 class Feed:
@@ -82,21 +75,19 @@ class Feed:
         self.scope = scope
         self.query = Query()
         self.generation = 0
-        self.page_size = page_size
         self.interval = interval
-        self._listed = family if isinstance(family, ListedFamily) else None
         self._sender = sender
         self._store = store
         self._clock = clock
         self._chance = _chance if chance is None else chance
         self._roster = Roster(family, scope.region, self.query)
+        self._listing = (
+            Listing(family, sender, self._roster, page_size) if isinstance(family, ListedFamily) else None
+        )
         self._lookups = Lookups(family, sender, scope.region)
-        self._openings = Openings(memory)
+        self._openings = Openings(family, self._lookups, self._tell, most=memory)
         self._pulse = Pulse(sleep)
         self._shared: Shared[object] = Shared()
-        self._opening: Shared[Opened] = Shared()
-        # One listing request under way at most, and rows put in place before the next.
-        self._turn = asyncio.Lock()
         # What a new question makes pointless.
         self._pointless: set[asyncio.Task[None]] = set()
         self._post: Post | None = None
@@ -268,10 +259,7 @@ class Feed:
         Raises:
             IcetuiError: the service refused, does not know the ID, or could not be asked.
         """
-        kept = None if again else self._openings.get(job_id)
-        if kept is not None:
-            return kept
-        return await self._opening.run(job_id, lambda: self._open(job_id))
+        return await self._openings.open(job_id, again=again)
 
     async def find(self, media_id: str) -> tuple[str, ...]:
         """Follows the jobs that looked at a media asset.
@@ -316,17 +304,21 @@ class Feed:
         self._setback = None
         error = self._no_listing
         fresh: frozenset[str] = frozenset()
-        if self._listed is not None and error is None:
+        if self._listing is not None and error is None:
             try:
-                fresh = await self._list(self._listed, urgent=person)
+                front = await self._listing.front(self.query, urgent=person)
             except IcetuiError as refused:
                 error = self._setback = refused
                 self._bar(refused, "listing")
+            else:
+                fresh, self._taken, self._total = front.fresh, front.taken, front.total
+                self._error, self._is_stale, self._is_answered = None, False, True
+            # The rows are shown before the lookups have ended.
             self._publish(only_if_changed=True)
         # Other operations may be allowed; where nobody could be asked there is no use in going on.
         if error is None or isinstance(error, Denied):
             await self._look_up(fresh, person=person, bounded=bounded)
-        if self._listed is None:
+        if self._listing is None:
             error = self._setback or self._no_lookups
             if error is None:
                 self._taken, self._is_answered = self._clock(), True
@@ -334,49 +326,12 @@ class Feed:
         self._publish(only_if_changed=True)
         await self._keep(self._taken, beat=error is None)
 
-    async def _list(self, listed: ListedFamily, *, urgent: bool) -> frozenset[str]:
-        """The first page, put in place; the IDs it told of.
-
-        Raises:
-            IcetuiError: it could not be had; the rows are as they were.
-        """
-        roster, walk, newest = self._roster, self._roster.walk, self.query.newest
-        async with self._turn:
-            page, taken = await self._page(listed, "", urgent=urgent)
-            gone = walk.refresh(page, roster.rows.get, newest=newest)
-            for _ in range(PAGES_A_BEAT - 1):
-                if gone is not None or not walk.is_extended:
-                    break
-                page = _joined(page, (await self._page(listed, page.token, urgent=urgent))[0])
-                gone = walk.refresh(page, roster.rows.get, newest=newest)
-            roster.leave(walk.begin(page) if gone is None else gone)
-            for job in page.jobs:
-                roster.take(job)
-            if not newest and walk.tail:
-                last, _ = await self._page(listed, walk.tail, urgent=urgent)
-                walk.regrow(last)
-                for job in last.jobs:
-                    roster.take(job)
-        self._taken, self._total = taken, page.total
-        self._error, self._is_stale, self._is_answered = None, False, True
-        return frozenset(job.id for job in page.jobs)
-
     async def _more(self) -> None:
-        walk = self._roster.walk
-        new: set[str] = set()
+        if self._listing is None:
+            return
         try:
-            for _ in range(PAGES_A_STEP):
-                async with self._turn:
-                    if self._listed is None or not walk.token or new:
-                        break
-                    page, _ = await self._page(self._listed, walk.token, urgent=True)
-                    new = walk.extend(page)
-                    for job in page.jobs:
-                        self._roster.take(job)
+            await self._listing.more(self.query)
         except IcetuiError as error:
-            if isinstance(error, Refusal) and not isinstance(error, GENERAL):
-                # How long a token lives is not documented (api.md 9).
-                walk.again()
             self._bar(error, "listing")
             self._error = error
         else:
@@ -384,10 +339,6 @@ class Feed:
                 self._error = None
         self._publish()
         await self._keep(self._taken, beat=False)
-
-    async def _page(self, listed: ListedFamily, token: str, *, urgent: bool) -> tuple[Page, datetime]:
-        answer = await self._sender.send(listed.listing(self.query, token, self.page_size), urgent=urgent)
-        return listed.read_listing(answer), answer.taken
 
     async def _look_up(self, fresh: frozenset[str], *, person: bool, bounded: bool) -> None:
         """The lookups of one beat."""
@@ -419,7 +370,7 @@ class Feed:
         if error is not None:
             self._setback = error
             self._bar(error, "lookups")
-            if self._listed is None:
+            if self._listing is None:
                 # It is said of the whole beat, not of those jobs that happened to meet it.
                 self._roster.pardon(error)
 
@@ -437,26 +388,11 @@ class Feed:
             name, jobs = self.family.name, tuple(changed.values())
             await asyncio.to_thread(self._store.keep, self.scope, name, jobs, taken, beat=beat)
 
-    async def _open(self, job_id: str) -> Opened:
-        try:
-            answer = await self._lookups.one(job_id)
-            if len(answer.text) < LARGE_ANSWER:
-                opened = self.family.open(answer, job_id)
-            else:
-                opened = await asyncio.to_thread(self.family.open, answer, job_id)
-        except NotFound:
-            self._openings.drop(job_id)
-            await self._tell(self._lookups.missing(job_id), self._clock())
-            raise
-        if opened.job.state.terminal:
-            self._openings.keep(job_id, opened)
-        await self._tell(opened.job, answer.taken)
-        return opened
-
-    async def _tell(self, job: Job, taken: datetime) -> None:
+    async def _tell(self, job: Job, taken: datetime | None) -> None:
+        """A job was looked up by itself."""
         self._roster.told([job], {})
         self._publish(only_if_changed=True)
-        await self._keep(taken, beat=False)
+        await self._keep(taken or self._clock(), beat=False)
 
     async def _for_this_question(self, work: Coroutine[Any, Any, None]) -> bool:
         """Does some work; False if a new question has broken it off."""
@@ -483,7 +419,7 @@ class Feed:
 
     @property
     def _is_stopped(self) -> bool:
-        if self._listed is None:
+        if self._listing is None:
             return self._no_lookups is not None
         return self._no_listing is not None and (self._no_lookups is not None or not self._roster.is_live)
 
@@ -500,7 +436,7 @@ class Feed:
 
     def _call(self) -> Call | None:
         """What the listing would be asked; the query's other parts are applied here."""
-        return None if self._listed is None else self._listed.listing(self.query, "", self.page_size)
+        return None if self._listing is None else self._listing.call(self.query)
 
     def _publish(self, *, only_if_changed: bool = False) -> None:
         old, self.snapshot = self.snapshot, self._picture()
@@ -529,12 +465,6 @@ class Feed:
             answered=self._is_answered,
             stopped=self._is_stopped,
         )
-
-
-def _joined(page: Page, after: Page) -> Page:
-    """Two pages as one; a repeated token or an empty page is the end."""
-    token = after.token if after.jobs and after.token != page.token else ""
-    return Page((*page.jobs, *after.jobs), token, after.total, after.request_id)
 
 
 def _chance() -> float:

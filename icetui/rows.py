@@ -85,8 +85,8 @@ class Rows:
         return self._jobs.get(job_id)
 
     def put(self, job: Job) -> None:
-        """Adds a job, or puts it in the place of the one with its ID."""
-        if self._jobs.get(job.id) is not job:
+        """Adds a job, or puts it in the place of the one with its ID, unless they are equal."""
+        if self._jobs.get(job.id) != job:
             self._jobs[job.id] = job
             self._moved.add(job.id)
 
@@ -117,7 +117,9 @@ class Rows:
         query = self._query
         self._order = sorted((job for job in self._jobs.values() if self._matches(job, query)), key=self._key)
         self._placed = {job.id: job for job in self._order}
-        self._show()
+        shown = tuple(self._order)
+        if shown != self._shown:
+            self._shown = shown
 
     def _rearrange(self) -> None:
         has_changed = False
@@ -137,15 +139,10 @@ class Rows:
                 self._placed[job_id] = after
         self._moved.clear()
         if has_changed:
-            self._show()
+            self._shown = tuple(self._order)
 
     def _place(self, job: Job) -> int:
         return bisect_left(self._order, self._key(job), key=self._key)
-
-    def _show(self) -> None:
-        shown = tuple(self._order)
-        if shown != self._shown:
-            self._shown = shown
 
     @property
     def _key(self) -> Callable[[Job], Key]:

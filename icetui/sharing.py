@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
-
-from icetui.families.base import Opened
 
 T = TypeVar("T")
 
@@ -45,45 +42,3 @@ class Shared(Generic[T]):
         if not task.done():
             task.cancel()
             await asyncio.wait({task})
-
-
-class Openings:
-    """Answers about finished jobs, for this session; those not looked at for longest go.
-
-    Args:
-        most: bytes of memory, roughly.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._bytes = 0
-        self._kept: OrderedDict[str, Opened] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, job_id: str) -> Opened | None:
-        """What was told of a job, if it is still here."""
-        if job_id in self._kept:
-            self._kept.move_to_end(job_id)
-        return self._kept.get(job_id)
-
-    def keep(self, job_id: str, opened: Opened) -> None:
-        """Keeps what was told, unless it alone is too large."""
-        self.drop(job_id)
-        if _weight(opened) > self._most:
-            return
-        self._kept[job_id] = opened
-        self._bytes += _weight(opened)
-        while self._bytes > self._most:
-            self.drop(next(iter(self._kept)))
-
-    def drop(self, job_id: str) -> None:
-        """Forgets a job."""
-        if (opened := self._kept.pop(job_id, None)) is not None:
-            self._bytes -= _weight(opened)
-
-
-def _weight(opened: Opened) -> int:
-    """Bytes, roughly: the text, and as objects its parse, the decoded values and the results."""
-    return 10 * len(opened.answer.text) + 4096

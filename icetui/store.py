@@ -39,7 +39,7 @@ MIGRATIONS: Final = (
 )
 """What leads from one version of the schema to the next. An entry, once released, is never changed."""
 
-REMEMBERED: Final = 1000
+REMEMBERED: Final = 300
 """How many rows of a listing `Store.rows` brings back; the followed ones come in any number."""
 
 QUOTA: Final = 20_000

@@ -1,0 +1,107 @@
+"""Opening one job: one lookup, shared by all who want it, remembered in this session if the job ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+
+from icetui.errors import NotFound
+from icetui.families.base import Family, Opened
+from icetui.job import Job
+from icetui.lookups import Lookups
+from icetui.sharing import Shared
+
+Tell = Callable[[Job, datetime | None], Awaitable[None]]
+
+LARGE_ANSWER: Final = 100_000
+"""Characters from which on an answer is decoded in a thread, so that keys do not wait for it."""
+
+
+class Openings:
+    """The jobs of one family, opened one by one.
+
+    Args:
+        family: reads the answers.
+        lookups: asks.
+        tell: gets the row of each job that was opened, or is missing, and when it was told.
+        most: bytes of memory for answers, roughly.
+    """
+
+    def __init__(self, family: Family, lookups: Lookups, tell: Tell, *, most: int) -> None:
+        self._family = family
+        self._lookups = lookups
+        self._tell = tell
+        self._memory = Memory(most)
+        self._shared: Shared[Opened] = Shared()
+
+    async def open(self, job_id: str, *, again: bool) -> Opened:
+        """All about one job, out of memory if it has ended and nobody wants it asked again.
+
+        Raises:
+            IcetuiError: there was no answer, or it was no.
+        """
+        kept = None if again else self._memory.get(job_id)
+        if kept is not None:
+            return kept
+        return await self._shared.run(job_id, lambda: self._ask(job_id))
+
+    async def _ask(self, job_id: str) -> Opened:
+        try:
+            answer = await self._lookups.one(job_id)
+            if len(answer.text) < LARGE_ANSWER:
+                opened = self._family.open(answer, job_id)
+            else:
+                opened = await asyncio.to_thread(self._family.open, answer, job_id)
+        except NotFound:
+            self._memory.drop(job_id)
+            await self._tell(self._lookups.missing(job_id), None)
+            raise
+        if opened.job.state.terminal:
+            self._memory.keep(job_id, opened)
+        await self._tell(opened.job, answer.taken)
+        return opened
+
+
+class Memory:
+    """Answers about finished jobs, for this session; those not looked at for longest go.
+
+    Args:
+        most: bytes of memory, roughly.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._bytes = 0
+        self._kept: OrderedDict[str, Opened] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, job_id: str) -> Opened | None:
+        """What was told of a job, if it is still here."""
+        if job_id in self._kept:
+            self._kept.move_to_end(job_id)
+        return self._kept.get(job_id)
+
+    def keep(self, job_id: str, opened: Opened) -> None:
+        """Keeps what was told, unless it alone is too large."""
+        self.drop(job_id)
+        if _weight(opened) > self._most:
+            return
+        self._kept[job_id] = opened
+        self._bytes += _weight(opened)
+        while self._bytes > self._most:
+            self.drop(next(iter(self._kept)))
+
+    def drop(self, job_id: str) -> None:
+        """Forgets a job."""
+        if (opened := self._kept.pop(job_id, None)) is not None:
+            self._bytes -= _weight(opened)
+
+
+def _weight(opened: Opened) -> int:
+    """Bytes, roughly: the text, and as objects its parse, the decoded values and the results."""
+    return 10 * len(opened.answer.text) + 4096
