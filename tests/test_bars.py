@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual import on
 from textual.app import App, ComposeResult
@@ -112,6 +112,7 @@ text_spans = st.lists(
 
 
 @given(line=text_spans, left=st.integers(0, 20), cells=st.integers(0, 20))
+@example(line=[("aaaaaaa", ""), ("aaaaaaa", ""), ("\u0301", "")], left=0, cells=14)
 def test_a_window_never_takes_more_cells_than_it_has(line: list[Span], left: int, cells: int) -> None:
     seen = window(line, left, cells)
     assert width(plain(seen)) <= cells

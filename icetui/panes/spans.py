@@ -137,7 +137,7 @@ def window(line: SpanLine, left: int, cells: int) -> list[Span]:
     for text, style in line:
         if not text:
             continue
-        if room <= 0:
+        if room <= 0 and (text.isascii() or width(text[:1])):
             return _ellipsis(out)
         if text.isascii():
             if skip >= len(text):
