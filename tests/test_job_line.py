@@ -163,7 +163,7 @@ def test_an_old_job_shows_its_year() -> None:
 def test_an_unknown_state_shows_the_words_of_the_service() -> None:
     strange = replace(JOB, state=State.UNKNOWN, state_word="Archiving")
     assert state_word(strange) == "Archiving"
-    assert state_word(replace(strange, state_word="")) == "unknown"
+    assert state_word(replace(strange, state_word="")) == "unasked"
     assert state_word(JOB) == "done"
 
 

@@ -82,8 +82,8 @@ def state_style(state: State) -> str:
 
 
 def state_word(job: Job) -> str:
-    """What the state column says: our word, or the service's own where we have none."""
-    return clean(job.state_word) or "unknown" if job.state is State.UNKNOWN else job.state.value
+    """What the state column says: our word, the service's where we have none, or that nobody asked yet."""
+    return clean(job.state_word) or "unasked" if job.state is State.UNKNOWN else job.state.value
 
 
 def age(when: datetime | None, now: datetime) -> str:
