@@ -44,11 +44,22 @@ class Unusable(Exception):
 
 
 class _Damaged(Exception):
-    """SQLite says that the file is no database or is broken; `file` is the inode it says it of."""
+    """SQLite says that the file is no database or is broken.
 
-    def __init__(self, message: str, file: int) -> None:
+    Args:
+        message: its words.
+        file: the inode it says it of.
+        db: the connection, still open: closing it deletes the journal beside the file.
+    """
+
+    def __init__(self, message: str, file: int, db: sqlite3.Connection | None) -> None:
         super().__init__(message)
         self.file = file
+        self.db = db
+
+    def close(self) -> None:
+        if self.db is not None:
+            self.db.close()
 
 
 class StateFile:
@@ -86,10 +97,14 @@ class StateFile:
         try:
             return self._connect(thorough=thorough)
         except _Damaged as damage:
-            aside = self._set_aside(damage)
+            try:
+                aside = self._set_aside(damage)
+            finally:
+                damage.close()
         try:
             db = self._connect(thorough=False)
         except _Damaged as damage:
+            damage.close()
             raise Unusable(f"{self.path} cannot be used: {damage}.", "Look at the disk.") from damage
         if aside is not None:
             self._say_what_was_saved(aside, db)
@@ -139,12 +154,12 @@ class StateFile:
                     db.execute("PRAGMA journal_mode=WAL")
                     migrate(db, self._migrations)
         except sqlite3.DatabaseError as error:
+            if _is_damage(error):
+                raise _Damaged(str(error), file, db) from error
             if db is not None:
                 db.close()
-            if _is_damage(error):
-                raise _Damaged(str(error), file) from error
             raise self._unusable(error) from error
-        except (Unusable, _Damaged):
+        except Unusable:
             if db is not None:
                 db.close()
             raise
@@ -304,7 +319,7 @@ def roll_back(db: sqlite3.Connection) -> None:
 def _check_pages(db: sqlite3.Connection, file: int) -> None:
     found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
     if found != "ok":
-        raise _Damaged(found, file)
+        raise _Damaged(found, file, db)
 
 
 def _salvage(kept: sqlite3.Connection, db: sqlite3.Connection) -> int:

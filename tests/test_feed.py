@@ -323,6 +323,25 @@ class TestPages:
         assert service.most == {"List": 1, "Get": 3}
         assert len(listed.snapshot.jobs) == len(set(ids(listed.snapshot)))
 
+    @pytest.mark.parametrize("page_first", [True, False])
+    async def test_a_page_and_a_beat_wait_for_each_other(
+        self, listed: Feed, service: Service, page_first: bool
+    ) -> None:
+        service.put(*failed(30))
+        await listed.refresh()
+        service.is_holding = True
+        tasks = []
+        for work in (listed.more, listed.refresh) if page_first else (listed.refresh, listed.more):
+            tasks.append(asyncio.ensure_future(work()))
+            await service.calling(1)
+        await settle()
+        under_way = len(service.held)
+        service.is_holding = False
+        service.let_go(under_way)
+        await asyncio.gather(*tasks)
+        assert under_way == 1
+        assert len(listed.snapshot.jobs) == 20
+
     async def test_what_the_service_says_there_is_in_all_is_told(
         self, listed: Feed, service: Service
     ) -> None:
@@ -415,10 +434,12 @@ class TestLookups:
         opened = asyncio.create_task(feed.open("j000"))
         other = asyncio.create_task(feed.open("j001"))
         await service.calling(4)
+        await settle()
+        under_way = len(service.held)
         service.is_holding = False
-        service.let_go(4)
+        service.let_go(under_way)
         await asyncio.gather(beat, opened, other)
-        assert service.most["Get"] == 4
+        assert under_way == service.most["Get"] == 4
         assert len(service.calls) == 12
 
     async def test_a_finished_job_is_not_asked_for_again(self, unlisted: Feed, service: Service) -> None:

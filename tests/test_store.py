@@ -266,7 +266,11 @@ class TestPrivacy:
             seen.extend(stat.S_IMODE(each.stat().st_mode) for each in (folder.parent, folder, Path(name)))
             return real(name, **options)  # type: ignore[call-overload,no-any-return]  # as given
 
+        def never(_path: Path, mode: int) -> None:
+            raise AssertionError(f"made with another mode than {mode:o}")
+
         monkeypatch.setattr(sqlite3, "connect", watched)
+        monkeypatch.setattr(Path, "chmod", never)
         before = os.umask(0)
         try:
             it = Store(folder / "icetui.db")
@@ -312,6 +316,16 @@ class TestTrouble:
             assert again.followed(MINE, "batch") == ("a",)
             assert again.trouble is None
             again.close()
+
+    def test_the_journal_of_a_damaged_file_goes_with_it(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700)
+        journal = path.with_name("icetui.db-wal")
+        path.write_bytes(b"this is not a database, " * 500)
+        journal.write_bytes(b"nor is this")
+        it = Store(path, clock=lambda: NOON)
+        it.follow(MINE, "batch", ["a"])
+        assert (path.parent / "icetui.db.damaged-20250301T120000Z-wal").read_bytes() == b"nor is this"
+        it.close()
 
     def test_what_can_be_read_of_a_damaged_file_is_taken_over(self, kept: Store, path: Path) -> None:
         kept.follow(MINE, "batch", ["a", "b"])
