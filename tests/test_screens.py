@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,12 +12,16 @@ from icetui import results as kinds
 from icetui.call import Answer
 from icetui.errors import Unreachable
 from icetui.families import FAMILIES
+from icetui.families.base import Opened
 from icetui.job import State
+from icetui.panes import pages
 from icetui.panes.bars import BottomLine, StatusLine
+from icetui.panes.spans import plain
 from icetui.screens.choose import Choose
 from icetui.screens.detail import Detail
 from icetui.screens.reading import Reading
 from tests.on_screen import BIG, SMALL, browse, demo, lines_of, listed, opened, screen_text, until
+from tests.recorded import answered
 
 SEEDS = {
     "smart": "******042d5e4db6866f6289d1******",
@@ -359,3 +364,38 @@ async def test_the_first_frame_needs_nobody() -> None:
 
 def test_every_family_has_its_digit() -> None:
     assert [family.name for family in FAMILIES] == list(DIGITS)
+
+
+async def test_a_large_answer_is_readable_before_it_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = demo()
+    async with app.run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        job = screen.table.job
+        assert job is not None
+        cues = [{"content": f"line {n} of a long talk", "from": n, "to": n + 1} for n in range(30_000)]
+        body = {"JobId": job.id, "State": "Finished", "JobResult": {"AiResult": json.dumps(cues)}}
+        large = screen.family.open(answered(screen.family.lookup([job.id]), body), job.id)
+        assert len(large.answer.text) > pages.LARGE
+
+        async def open_large(*_: object, **__: object) -> Opened:
+            return large
+
+        monkeypatch.setattr(screen.feed, "open", open_large)
+        detail = await opened(pilot)
+        await pilot.press("]")
+        await until(pilot, lambda: "30,000 cues" in lines_of_head(detail))
+        detail.action_tab_previous()
+        detail.action_tab_previous()
+        assert detail.tab == 4
+        raw = unlaid_text(detail)
+        assert raw.startswith('{"JobId"')
+        await until(pilot, lambda: plain(detail.view.lines.line(0)) == "{")
+        assert len(detail.view.lines) < 20
+
+
+def lines_of_head(detail: Detail) -> str:
+    return "\n".join(plain(detail.view.lines.line(y)) for y in range(min(4, len(detail.view.lines))))
+
+
+def unlaid_text(detail: Detail) -> str:
+    return "".join(plain(detail.view.lines.line(y)) for y in range(len(detail.view.lines)))

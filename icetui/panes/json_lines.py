@@ -73,37 +73,51 @@ class JsonLines:
         return [y for y, line in enumerate(self._text) if wanted.search(line)]
 
     def _print(self, root: Json, root_path: str) -> None:
-        # A stack instead of recursion: the service's JSON may be deeper than Python's.
+        """Prints with a stack: only what leads to a mark is walked, the rest the json module prints, in C."""
         out = self._text
+        ways = _ways(self._marks)
         mark = self._marks.get(root_path)
-        stack: list[tuple[str, Json, str, str]] = [(f"{mark} " if mark else "", root, root_path, "")]
-        tail = ""
+        stack: list[tuple[str, Json, str | None, str]] = [(f"{mark} " if mark else "", root, root_path, "")]
         while stack:
             head, value, path, tail = stack.pop()
-            if path == "\0":  # a closing bracket waiting for its turn
+            if path is None:  # a closing bracket waiting for its turn
                 out.append(head + tail)
                 continue
-            indent = head[: len(head) - len(head.lstrip(" "))]
-            if isinstance(value, dict) and value:
-                out.append(head + "{")
-                stack.append((indent + "}", None, "\0", tail))
-                items = list(value.items())
-                for n in range(len(items) - 1, -1, -1):
-                    key, item = items[n]
-                    below = join(path, key) if self._marks else ""
-                    mark = self._marks.get(below)
-                    label = f"{indent}{_INDENT}{_scalar(str(key))}: {mark + ' ' if mark else ''}"
-                    stack.append((label, item, below, "," if n < len(items) - 1 else ""))
-            elif isinstance(value, list) and value:
-                out.append(head + "[")
-                stack.append((indent + "]", None, "\0", tail))
-                for n in range(len(value) - 1, -1, -1):
-                    below = join(path, n) if self._marks else ""
-                    mark = self._marks.get(below)
-                    label = f"{indent}{_INDENT}{mark + ' ' if mark else ''}"
-                    stack.append((label, value[n], below, "," if n < len(value) - 1 else ""))
-            else:
+            if not isinstance(value, (dict, list)) or not value:
                 out.append(head + _scalar(value) + tail)
+                continue
+            indent = head[: len(head) - len(head.lstrip(" "))]
+            if path not in ways and (lines := _printed(value)) is not None:
+                out.append(head + lines[0])
+                out += [indent + line for line in lines[1:-1]]
+                out.append(indent + lines[-1] + tail)
+                continue
+            named = isinstance(value, dict)
+            out.append(head + ("{" if named else "["))
+            stack.append((indent + ("}" if named else "]"), None, None, tail))
+            items: list[tuple[str | int, Json]] = list(value.items() if named else enumerate(value))
+            for n in range(len(items) - 1, -1, -1):
+                key, item = items[n]
+                below = join(path, key)
+                mark = self._marks.get(below)
+                label = f"{indent}{_INDENT}{f'{_scalar(key)}: ' if named else ''}{mark + ' ' if mark else ''}"
+                stack.append((label, item, below, "," if n < len(items) - 1 else ""))
+
+
+def _ways(marks: Collection[str]) -> frozenset[str]:
+    """The paths on the way to a mark, "" among them where there is any mark."""
+    ways = {""} if marks else set()
+    for mark in marks:
+        ways |= {mark[:n] for n, char in enumerate(mark) if char in ".["}
+    return frozenset(ways)
+
+
+def _printed(value: Json) -> list[str] | None:
+    """A value as the json module lays it out; None where it nests deeper than Python's stack."""
+    try:
+        return json.dumps(value, ensure_ascii=False, indent=_INDENT).split("\n")
+    except RecursionError:
+        return None
 
 
 def _scalar(value: Json) -> str:

@@ -19,7 +19,7 @@ from icetui.job import Job, JobError, State, Subjob
 from icetui.panes.drawings import DRAWINGS, briefly, draw, plural, wrapped
 from icetui.panes.job_line import GLYPHS, age, state_style
 from icetui.panes.json_lines import JsonLines
-from icetui.panes.spans import Fixed, Joined, Lines, Span
+from icetui.panes.spans import Fixed, Joined, Lines, Made, Span
 
 TABS = ("Summary", "Result", "Subjobs and media", "Parameters", "Raw")
 
@@ -377,3 +377,37 @@ def error_text(job: Job) -> str:
         f"RequestId {job.error.request_id}" if job.error.request_id else "",
     ]
     return "\n".join([f"{job.family} {job.type} {job.id}", *(part for part in parts if part)])
+
+
+LARGE = 1_000_000
+"""Characters of an answer from which on the raw text is shown first and the page laid out meanwhile."""
+
+_PIECE = 4_000
+
+
+def unlaid(opened: Opened) -> Sheet:
+    """The answer's text as it came, in pieces of a line each: what there is to read while a page is made."""
+    text = opened.answer.text
+    pieces = -(-len(text) // _PIECE)
+    lines = Made(pieces, lambda y: [(clean(text[y * _PIECE : (y + 1) * _PIECE]), "")])
+    return Sheet(lines, note=f"{plural(len(text), 'character')} as sent; laying it out…")
+
+
+def page(
+    tab: int,
+    job: Job,
+    opened: Opened | None,
+    cells: int,
+    now: datetime,
+    *,
+    ascii_only: bool = False,
+    why: str = "",
+) -> Sheet:
+    """A tab of `TABS`. Until the job is open every tab but the media shows the summary."""
+    if tab == 2:
+        return media(job, cells, ascii_only=ascii_only)
+    if tab == 0 or opened is None:
+        return summary(job, opened, cells, now, ascii_only=ascii_only, why=why)
+    if tab == 1:
+        return result(opened, cells)
+    return parameters(opened, cells) if tab == 3 else raw(opened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -55,6 +56,14 @@ class Detail(Room):
             self.opened = opened
             self.error = error
 
+    class LaidOut(Message):
+        """A page of a large answer is ready."""
+
+        def __init__(self, key: tuple[int, int, int], sheet: pages.Sheet) -> None:
+            super().__init__()
+            self.key = key
+            self.sheet = sheet
+
     def __init__(self, session: Session, feed: Feed, table: JobTable, job: Job) -> None:
         super().__init__()
         self.session = session
@@ -69,6 +78,7 @@ class Detail(Room):
         self._paused = False
         self._late: Detail.Arrived | None = None
         self._again = asyncio.Event()
+        self._laid: tuple[tuple[int, int, int], pages.Sheet] | None = None
 
     def compose(self) -> ComposeResult:
         """Header, what job, tabs, text, status, keys."""
@@ -179,25 +189,36 @@ class Detail(Room):
         self._say_state()
 
     def _page(self, cells: int) -> pages.Sheet:
-        ascii_only = self.session.ascii
-        if self.tab == 0 or self.opened is None:
-            why = (
-                "asking…"
-                if self._error is None
-                else "could not be opened; the reason stands below, r tries again"
-            )
-            if self.tab == 2:
-                return pages.media(self.job, cells, ascii_only=ascii_only)
-            return pages.summary(
-                self.job, self.opened, cells, self.session.clock(), ascii_only=ascii_only, why=why
-            )
-        if self.tab == 1:
-            return pages.result(self.opened, cells)
-        if self.tab == 2:
-            return pages.media(self.job, cells, ascii_only=ascii_only)
-        if self.tab == 3:
-            return pages.parameters(self.opened, cells)
-        return pages.raw(self.opened)
+        """The tab's page; of a large answer its text, while a thread lays the page out."""
+        opened = self.opened
+        if opened is not None and self.tab in (1, 3, 4) and len(opened.answer.text) > pages.LARGE:
+            key = (self.tab, cells, id(opened))
+            if self._laid is not None and self._laid[0] == key:
+                return self._laid[1]
+            self._lay_out(key, self.tab, opened, cells)
+            return pages.unlaid(opened)
+        return self._made(self.tab, opened, cells)
+
+    def _made(self, tab: int, opened: Opened | None, cells: int) -> pages.Sheet:
+        why = (
+            "asking…"
+            if self._error is None
+            else "could not be opened; the reason stands below, r tries again"
+        )
+        now, ascii_only = self.session.clock(), self.session.ascii
+        return pages.page(tab, self.job, opened, cells, now, ascii_only=ascii_only, why=why)
+
+    def _lay_out(self, key: tuple[int, int, int], tab: int, opened: Opened, cells: int) -> None:
+        # A daemon thread, not a worker: quitting waits for workers.
+        def work() -> None:
+            self.post_message(self.LaidOut(key, self._made(tab, opened, cells)))
+
+        threading.Thread(target=work, daemon=True, name="lay-out").start()
+
+    @on(LaidOut)
+    def _laid_out(self, event: LaidOut) -> None:
+        self._laid = (event.key, event.sheet)
+        self._show(keep=False)
 
     def _tab_spans(self) -> list[Span]:
         spans: list[Span] = []
@@ -339,5 +360,5 @@ class Detail(Room):
 
     def plain_text(self) -> str:
         """The tab, unboxed and uncut."""
-        lines = self._page(10_000).lines
+        lines = self._made(self.tab, self.opened, 10_000).lines
         return "\n".join(plain(lines.line(y)) for y in range(len(lines)))
