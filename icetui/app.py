@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
@@ -27,6 +26,7 @@ from icetui.families import FAMILIES
 from icetui.job import Job
 from icetui.panes.bars import Tab, Who
 from icetui.panes.net import Net
+from icetui.panes.thrift import ThriftyApp
 from icetui.screens.browse import Browse
 from icetui.screens.room import Room
 
@@ -38,7 +38,7 @@ QUIT_AGAIN = 2.0
 """Seconds within which a second Ctrl+C quits."""
 
 
-class IcetuiApp(App[int]):
+class IcetuiApp(ThriftyApp):
     """icetui on a terminal.
 
     Args:
@@ -234,7 +234,8 @@ class IcetuiApp(App[int]):
         self._say(f"Mouse {'on' if self.mouse else 'off'}.")
 
     def action_repaint(self) -> None:
-        """Paints everything anew."""
+        """Paints everything anew, whatever stands there."""
+        self.forget_terminal()
         self.refresh(layout=True)
         self.screen.refresh(layout=True)
 
