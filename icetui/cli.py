@@ -133,30 +133,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code (contracts.md, "Exit codes").
     """
     given = sys.argv[1:] if argv is None else list(argv)
-    code = 0
     try:
-        try:
-            code = _run(given)
-            # Here, so that a full disk or a closed pipe is met while it can still be told.
-            _flush()
-        except IcetuiError as error:
-            tell(error)
-            code = error.exit_code
-            _flush()
-        except SystemExit as left:  # argparse after --help and --version
-            code = left.code if isinstance(left.code, int) else 0
-            _flush()
+        code = _answer(given)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
         # Whoever read us has seen enough: `icetui list … | head -1`.
-        _mute()
+        code = 0
     except Exception as error:  # the last door: whatever nobody foresaw
         code = CRASH
+        _crash(error, given)
+    _let_go()
+    return code
+
+
+def _answer(argv: Sequence[str]) -> int:
+    """The exit code of one command line, with everything brought out that it printed."""
+    try:
         try:
-            _crash(error, given)
-        except OSError:
-            _mute()
+            code = _run(argv)
+        except SystemExit as left:  # argparse after --help and --version
+            code = left.code if isinstance(left.code, int) else 0
+        # Here, so that a full disk or a closed pipe is met while it can still be told.
+        _flush()
+    except IcetuiError as error:
+        tell(error)
+        code = error.exit_code
     return code
 
 
@@ -225,7 +227,7 @@ def _say(text: str) -> None:
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError:
         return  # nobody listens; the exit code still says it
 
 
@@ -237,21 +239,28 @@ def _flush() -> None:
         IcetuiError: the output cannot be written, e.g. because the disk is full.
     """
     try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        _mute()
         raise IcetuiError(f"The output cannot be written: {error.strerror}.") from error
 
 
-def _mute() -> None:
-    """Points stdout at nothing, or Python complains about what it cannot flush when it ends."""
+def _let_go() -> None:
+    """Points what cannot be written at nothing, or Python complains about it when it ends."""
+    for descriptor, stream in ((1, sys.stdout), (2, sys.stderr)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            _mute(descriptor)
+
+
+def _mute(descriptor: int) -> None:
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
+        os.dup2(nowhere, descriptor)
         os.close(nowhere)
     except OSError:  # no /dev/null, or no descriptor left: then there is nothing to keep quiet
         return

@@ -344,19 +344,38 @@ def test_words_nobody_reads_do_not_change_the_exit_code() -> None:
     assert found.returncode == 2
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_is_said_and_is_no_crash() -> None:
+full_disk = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+
+
+def on_a_full_disk(stream: str, *argv: str) -> subprocess.CompletedProcess[str]:
+    """Runs a program whose stdout or stderr cannot be written; what it printed last stays in its buffer."""
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with open("/dev/full", "w") as full:
-        found = subprocess.run(
-            [sys.executable, "-m", "icetui", "schema"],
-            stdout=full,
-            stderr=subprocess.PIPE,
+        return subprocess.run(
+            [sys.executable, "-m", "icetui", *argv],
+            stdout=full if stream == "stdout" else subprocess.PIPE,
+            stderr=full if stream == "stderr" else subprocess.PIPE,
+            env=buffered,
             text=True,
             timeout=60,
             check=False,
         )
+
+
+@full_disk
+@pytest.mark.parametrize("argv", [("schema",), ("--version",), ("--help",), (*DEMO, "list", "smart")])
+def test_a_full_disk_is_said_and_is_no_crash(argv: tuple[str, ...]) -> None:
+    found = on_a_full_disk("stdout", *argv)
     assert found.returncode == 4
     assert found.stderr == "icetui: The output cannot be written: No space left on device.\n"
+
+
+@full_disk
+@pytest.mark.parametrize(
+    ("argv", "code"), [(("nonsense",), 2), ((*DEMO, "--region", "cn-beijing", "list", "smart"), 0)]
+)
+def test_words_that_cannot_be_written_do_not_change_the_exit_code(argv: tuple[str, ...], code: int) -> None:
+    assert on_a_full_disk("stderr", *argv).returncode == code
 
 
 def test_closed_descriptors_are_no_crash() -> None:

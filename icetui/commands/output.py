@@ -164,7 +164,7 @@ def say(text: str) -> None:
     try:
         sys.stderr.write(f"{clean(text)}\n")
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError:
         return  # nobody listens to words; the data goes on
 
 
