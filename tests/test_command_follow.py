@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from icetui import cli
+from tests.terminal import Terminal
 
 DEMO = ("--demo", "--clock", "2026-11-20T10:00:00Z")
 ASR = "******042d5e4db6866f6289d1******"
@@ -76,6 +77,14 @@ def test_an_empty_stdin_is_nothing_to_do(icetui: Icetui, monkeypatch: pytest.Mon
     assert "nothing to follow" in err
 
 
+@pytest.mark.parametrize("argv", [("follow", "-"), ("follow", "smart", "-"), ("unfollow", "-")])
+def test_ctrl_c_ends_the_reading_of_ids(argv: tuple[str, ...]) -> None:
+    with Terminal([sys.executable, "-m", "icetui", *DEMO, *argv]) as terminal:
+        terminal.wait("Ctrl+D ends")
+        terminal.send("\x03")
+        assert terminal.end() == 130
+
+
 def test_the_family_of_an_id_is_looked_up(icetui: Icetui) -> None:
     out, err = icetui("follow", ASR, IN_TWO_FAMILIES)
     assert out == f"{ASR}\n{IN_TWO_FAMILIES}\n"
@@ -133,10 +142,14 @@ def test_unfollowing_what_is_not_followed_is_no(icetui: Icetui) -> None:
     [
         ["follow"],
         ["follow", "smart"],
+        ["follow", "smart", ""],
+        ["follow", " , "],
         ["unfollow"],
+        ["unfollow", ""],
         ["follow", "--undo", "x"],
         ["follow", "--media", "x"],
         ["follow", "smart", "--media", "x"],
+        ["follow", "vod-ai", "--media", " "],
         ["follow", "vod-ai", "x", "--media", "y"],
     ],
 )

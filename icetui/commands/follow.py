@@ -57,17 +57,16 @@ def run(args: argparse.Namespace) -> int:
     family, words = _split(args.words)
     if args.undo and (args.words or args.media):
         raise Misuse("--undo stands alone: it follows again what was unfollowed last.")
-    if args.media is not None and (words or not isinstance(family, FoundFamily)):
+    if args.media is not None and (words or not args.media.strip() or not isinstance(family, FoundFamily)):
         raise Misuse("--media finds jobs of vod-ai: `icetui follow vod-ai --media MEDIAID`.")
-    if not (args.undo or args.media is not None or words):
-        raise Misuse(_WHICH)
+    # Before there is a loop, which would wait for the end of stdin after Ctrl+C.
+    ids = () if args.undo or args.media is not None else _ids(words)
 
     async def body(session: Session) -> int:
         if args.undo:
             return _undo(session)
         if args.media is not None and family is not None:
             return await _by_media(session, family, args.media.strip())
-        ids = _ids(words)
         if family is not None:
             return _follow(session, family.name, ids)
         return await _find_and_follow(session, ids)
@@ -82,11 +81,10 @@ def run_unfollow(args: argparse.Namespace) -> int:
         Misuse: no IDs.
     """
     family, words = _split(args.words)
-    if not words:
-        raise Misuse(_WHICH)
+    ids = _ids(words)
 
     async def body(session: Session) -> int:
-        return _unfollow(session, _ids(words), [family.name] if family else list(_NAMES))
+        return _unfollow(session, ids, [family.name] if family else list(_NAMES))
 
     return run_with(args, body)
 
@@ -99,7 +97,11 @@ def _split(words: Sequence[str]) -> tuple[Family | None, Sequence[str]]:
 
 
 def _ids(words: Sequence[str]) -> tuple[str, ...]:
-    """The IDs of the command line and of stdin where it says ``-``, each once, in order."""
+    """The IDs of the command line and of stdin where it says ``-``, each once, in order.
+
+    Raises:
+        Misuse: the command line names none, or there is no stdin.
+    """
     ids: dict[str, None] = {}
     for word in words:
         if word == "-":
@@ -109,6 +111,8 @@ def _ids(words: Sequence[str]) -> tuple[str, ...]:
                 say("Reading IDs from the terminal; Ctrl+D ends.")
             word = sys.stdin.buffer.read().decode("utf-8", "replace")
         ids.update(dict.fromkeys(ids_in(word)))
+    if not ids and "-" not in words:
+        raise Misuse(_WHICH)
     return tuple(ids)
 
 
