@@ -109,6 +109,12 @@ def test_only_the_named_family_is_asked(show: Show) -> None:
     show(ASR, "--family", "smart", faults=("deny:GetBatchMediaProducingJob",))
 
 
+@pytest.mark.parametrize("job_id", ["", " "])
+def test_an_empty_id_is_misuse_and_nobody_is_asked(show: Show, job_id: str) -> None:
+    out, err = show(job_id, code=2)
+    assert (out, err) == ("", "icetui: Which job? Its ID is empty.\n")
+
+
 def test_white_space_around_an_id_is_no_part_of_it(show: Show) -> None:
     assert show.json(f"  {ASR}\n")["job"]["id"] == ASR
 

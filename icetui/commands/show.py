@@ -14,7 +14,7 @@ from icetui.commands.finding import Found, find
 from icetui.commands.output import put, put_bytes, say
 from icetui.commands.running import run_with
 from icetui.decode import Fault, parse
-from icetui.errors import IcetuiError, Unreadable
+from icetui.errors import IcetuiError, Misuse, Unreadable
 from icetui.families import FAMILIES
 from icetui.results import Transcript, as_json
 from icetui.session import Session
@@ -54,11 +54,14 @@ def run(args: argparse.Namespace) -> int:
     """Shows it.
 
     Raises:
-        IcetuiError: nobody could be asked, or there is no transcript.
+        IcetuiError: no ID, nobody could be asked, or there is no transcript.
     """
+    job_id = args.id.strip()
+    if not job_id:
+        raise Misuse("Which job? Its ID is empty.")
 
     async def body(session: Session) -> int:
-        return await _show(session, args.id.strip(), args.family, args.output)
+        return await _show(session, job_id, args.family, args.output)
 
     return run_with(args, body)
 
