@@ -48,22 +48,22 @@ def width(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_CELLS.__getitem__, text))
 
 
-def cut(text: str, cells: int) -> str:
-    """Clean text in at most `cells` cells; what is cut ends in ``…``.
+def cut(text: str, cells: int, mark: str = "…") -> str:
+    """Clean text in at most `cells` cells; what is cut ends in a mark of one cell.
 
     Cut is between characters with their marks, so it may take one cell less than allowed.
     """
     if cells <= 0:
         return ""
     if text.isascii():
-        return text if len(text) <= cells else text[: cells - 1] + "…"
+        return text if len(text) <= cells else text[: cells - 1] + mark
     used = keep = 0
     for index, char in enumerate(text):
         used += _CELLS[char]
         if used < cells:
             keep = index + 1
         elif used > cells:
-            return text[:keep] + "…"
+            return text[:keep] + mark
     return text
 
 

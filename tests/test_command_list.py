@@ -17,6 +17,7 @@ import pytest
 
 from icetui import cli
 from icetui.call import Json
+from icetui.commands import output
 from tests.served import ServedGateway, served
 
 CLOCK = "2026-11-20T10:00:00Z"
@@ -240,6 +241,22 @@ def test_a_table_has_a_header_and_shapes_and_ascii_ones_on_request(icetui: Icetu
     assert "\x1b" not in out
     plain, _ = icetui("--ascii", "list", "smart", "--limit", "5", "--columns", "state,type,id")
     assert plain.isascii()
+
+
+def test_a_table_is_as_wide_as_its_rows_although_they_are_not_on_the_first_page(
+    icetui: Icetui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "terminal_cells", lambda: 120)
+    oldest = str(icetui.jobs("smart", "--all")[-1]["id"])
+    header, line = icetui("list", "smart", "--text", oldest, "--all")[0].splitlines()
+    assert line[header.index("ID ") :].split()[0] == oldest
+    assert header.index("CREATED") == line.index(oldest) + len(oldest) + 2
+
+
+def test_ascii_cuts_with_a_mark_of_its_own(icetui: Icetui, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "terminal_cells", lambda: 80)
+    assert "…" in icetui("list", "batch", "--limit", "40")[0]
+    assert "…" not in icetui("--ascii", "list", "batch", "--limit", "40")[0]
 
 
 def test_hostile_titles_are_harmless_in_every_form(icetui: Icetui) -> None:

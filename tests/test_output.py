@@ -282,6 +282,21 @@ def test_later_rows_stand_under_the_header_of_the_first() -> None:
     assert columns_of(later, "A title") == columns_of(first[1], "A title") == columns_of(first[0], "TITLE")
 
 
+def test_a_wider_cell_of_a_later_page_pushes_its_own_line_and_is_whole() -> None:
+    form = a_table(columns=("state", "type", "id", "title"), limit=80)
+    form.rows([a_job(id="1")])
+    later = form.rows([a_job(id="0" * 32, type="TextToSpeech", state=State.UNKNOWN, state_word="Reviewing")])
+    assert later.split() == ["!", "Reviewing", "TextToSpeech", "0" * 32, "A", "title"]
+
+
+def test_what_is_cut_ends_in_the_mark_that_was_asked_for() -> None:
+    form = a_table(columns=("state", "type", "title"), limit=48, mark="~")
+    line = form.rows([a_job(type="Screen_Media_Highlights", title="长" * 40)]).splitlines()[1]
+    assert "Screen_Medi~ " in line
+    assert line.endswith("~")
+    assert "…" not in line
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [

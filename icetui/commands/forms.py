@@ -145,8 +145,8 @@ class TableRows:
     The widths are settled by the first rows, so that later pages can be printed as they arrive; a
     wider cell then pushes its own line only. The last column is not padded.
 
-    On a terminal lines are cut at its edge, and columns that take more than a quarter of it at that;
-    both ends in ``…``. Columns may be left out so that the last one has some room.
+    On a terminal lines are cut at its edge, and cells that take more than a quarter of it at that,
+    unless they are of no use when cut. Columns may be left out so that the last one has some room.
 
     Attributes:
         columns: names of `COLUMNS`; those that are left out go with the first rows.
@@ -156,6 +156,7 @@ class TableRows:
         types: type words to make room for where nothing is cut.
         spare: names of columns that may be left out, the first one first.
         left_out: names of those that were.
+        mark: ends what is cut; one cell.
     """
 
     columns: Sequence[str]
@@ -165,6 +166,7 @@ class TableRows:
     types: Sequence[str] = ()
     spare: Sequence[str] = ()
     left_out: tuple[str, ...] = ()
+    mark: str = "…"
     _widths: dict[str, int] = field(default_factory=dict)
 
     def rows(self, jobs: Sequence[Job]) -> str:
@@ -179,12 +181,10 @@ class TableRows:
     def _measure(self, jobs: Sequence[Job]) -> None:
         """Settles the widths, and which columns there are."""
         for name in self.columns:
-            sizes = [width(_head(name)), *(width(self._cell(name, job)) for job in jobs), *self._room(name)]
-            self._widths[name] = max(sizes)
+            cells = (self._fitted(name, self._cell(name, job)) for job in jobs)
+            self._widths[name] = max([width(_head(name)), *map(width, cells), *self._room(name)])
         if self.limit is None:
             return
-        for name in self._widths.keys() - _WHOLE:
-            self._widths[name] = min(self._widths[name], max(self.limit // 4, width(_head(name))))
         for name in self.spare:
             taken = sum(self._widths[each] + len(_GAP) for each in self.columns[:-1])
             if taken + _LAST <= self.limit:
@@ -210,6 +210,12 @@ class TableRows:
             return duration(job.duration)
         return clean(COLUMNS[name](job)) or "-"
 
+    def _fitted(self, name: str, cell: str) -> str:
+        """A cell that is not the last, cut where it would take too much of a terminal."""
+        if self.limit is None or name in _WHOLE:
+            return cell
+        return cut(cell, max(self.limit // 4, width(_head(name))), self.mark)
+
     def _line(self, cells: Sequence[str], job: Job | None) -> str:
         last = len(cells) - 1
         pieces: list[str] = []
@@ -218,12 +224,11 @@ class TableRows:
             gap = _GAP if n else ""
             text = cell
             if n < last or name in _RIGHT:
-                if room is not None:
-                    text = cut(text, self._widths[name])
+                text = self._fitted(name, text)
                 blank = " " * max(0, self._widths[name] - width(text))
                 text = blank + text if name in _RIGHT else text + blank
             if room is not None:
-                gap, text = gap[:room], cut(text, max(0, room - len(gap)))
+                gap, text = gap[:room], cut(text, max(0, room - len(gap)), self.mark)
                 room -= len(gap) + width(text)
             if self.color and job is not None and name == "state" and text:
                 text = f"\x1b[{_SGR[job.state]}m{text}\x1b[0m"

@@ -156,10 +156,12 @@ def _form(session: Session, family: Family, name: str, columns: Sequence[str]) -
         return forms.TsvRows(columns)
     from icetui.panes.job_line import GLYPHS
 
+    plain = session.ascii or not output.drawable()
     return forms.TableRows(
         columns=columns or forms.TABLE_COLUMNS,
         spare=() if columns else forms.SPARE_COLUMNS,
-        glyphs=GLYPHS[session.ascii or not output.drawable()],
+        glyphs=GLYPHS[plain],
+        mark="~" if plain else "…",
         limit=output.terminal_cells(),
         color=output.coloured(no_color=not session.color),
         types=family.types,
@@ -237,16 +239,17 @@ class _Listing:
         self._printed.update(job.id for job in rows)
         if isinstance(self._family, ListedFamily):
             self._unread += sum(map(self._family.unread, rows))
-        if rows or not self._is_begun:
+        # Not without any: a table is as wide as its first rows.
+        if rows:
             self._is_begun = True
             put(self._form.rows(rows))
 
     def _end(self, snapshot: Snapshot) -> int:
         error = snapshot.error
-        if error is None:
-            self._put(snapshot.jobs)
-        elif told := [job for job in snapshot.jobs if not is_blank(job)]:
-            self._put(told)
+        self._put(job for job in snapshot.jobs if error is None or not is_blank(job))
+        if not self._is_begun and error is None:
+            self._is_begun = True
+            put(self._form.rows(()))
         if self._is_begun:
             put(self._form.end())
         self._progress(done=True)
