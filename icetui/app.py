@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import os
-import select
 import shlex
 import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.worker import WorkerFailed
 
 from icetui import child
 from icetui.clean import clean
@@ -26,8 +28,8 @@ from icetui.families import FAMILIES
 from icetui.job import Job
 from icetui.panes.bars import Tab, Who
 from icetui.panes.net import Net
-from icetui.panes.thrift import ThriftyApp
 from icetui.screens.browse import Browse
+from icetui.screens.orderly import OrderlyApp
 from icetui.screens.room import Room
 
 if TYPE_CHECKING:
@@ -37,8 +39,10 @@ if TYPE_CHECKING:
 QUIT_AGAIN = 2.0
 """Seconds within which a second Ctrl+C quits."""
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
-class IcetuiApp(ThriftyApp):
+
+class IcetuiApp(OrderlyApp):
     """icetui on a terminal.
 
     Args:
@@ -72,20 +76,32 @@ class IcetuiApp(ThriftyApp):
         self._interrupted = 0.0
         self._opening = False
         self.mouse = session.mouse
+        self.crash: BaseException | None = None
+        """What nobody foresaw, to be raised once the terminal is given back."""
         if session.ascii:
             self.add_class("-ascii")
 
     # -- life
+
+    async def live(self) -> None:
+        """Runs on the terminal to the end; whoever ends it, the terminal is given back."""
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(Unwaited())
+        # Caught before the terminal is changed, so that there is no moment in which a signal leaves it so.
+        for number in _ENDING:
+            loop.add_signal_handler(number, self._end, 128 + number)
+        threading.excepthook = self._thread_broke
+        await self.run_async(mouse=self.mouse)
 
     def get_default_screen(self) -> Browse:
         """The list."""
         return self.browse
 
     def on_mount(self) -> None:
-        """Signals give the terminal back; the session opens after the first paint."""
+        """After `fg` everything is painted again; the session opens after the first paint."""
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         if not self.is_headless:
-            self._catch_signals()
-            self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+            self.set_interval(1.0, self._watch_hang_up)
         self.call_after_refresh(self.open_session)
 
     async def on_unmount(self) -> None:
@@ -127,33 +143,40 @@ class IcetuiApp(ThriftyApp):
         elif event.remembered is not None:
             self.browse.opened(event.remembered)
 
-    def _catch_signals(self) -> None:
-        import asyncio
-
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-            loop.add_signal_handler(number, self.exit, 128 + number)
-        self.set_interval(1.0, self._watch_hang_up)
+    def _end(self, code: int) -> None:
+        """A signal ends the program as `q` does."""
+        self.exit(return_code=code)
 
     def _watch_hang_up(self) -> None:
-        """A terminal that is gone while SIGHUP is ignored would leave a program that burns CPU."""
-        poll = select.poll()
-        poll.register(0, select.POLLHUP)
-        if any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0)):
+        """A terminal that went without a signal would leave a program that reads nothing for ever."""
+        if not os.isatty(0):
+            child.stop()
             os._exit(128 + signal.SIGHUP)
+
+    def _thread_broke(self, broken: threading.ExceptHookArgs) -> None:
+        """Whatever breaks in a thread is a crash as anywhere else, unless the terminal is gone."""
+        self._watch_hang_up()
+        if isinstance(broken.exc_value, Exception):
+            self.call_later(self._handle_exception, broken.exc_value)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The last net: no control character of anybody's text reaches the terminal."""
         return [*super().get_line_filters(), self._net]
 
-    def _fatal_error(self) -> None:
-        """A crash shows where, never what was in the variables: one of them may be a secret."""
-        from rich.segment import Segments
-        from rich.traceback import Traceback
+    def _handle_exception(self, error: Exception) -> None:
+        """A crash ends the screens; `run` raises it and the command line says where, without values."""
+        if self.crash is None:
+            self.crash = error.error if isinstance(error, WorkerFailed) else error
+        super()._handle_exception(error)
 
-        traceback = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
-        self._return_code = 70
+    def _fatal_error(self) -> None:
+        """Textual would print what was in the variables, and one of them may be a secret."""
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: object) -> None:
+        """Textual would print what it was given; it gives up on its own where it cannot read keys."""
+        if self.crash is None:
+            self.crash = RuntimeError("the terminal's input could not be read")
         self._close_messages_no_wait()
 
     # -- what all screens say
@@ -193,7 +216,7 @@ class IcetuiApp(ThriftyApp):
             return
         now = time.monotonic()
         if now - self._interrupted < QUIT_AGAIN:
-            self.exit(130)
+            self._end(130)
             return
         self._interrupted = now
         if isinstance(screen, Room):
@@ -253,12 +276,41 @@ class IcetuiApp(ThriftyApp):
         self.screen.refresh(layout=True)
 
 
+class Unwaited(ThreadPoolExecutor):
+    """A thread for each call, which the end of the program does not wait for.
+
+    The threads of a pool are waited for, and one that asks a name server may take half a minute.
+    """
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Calls a function in a thread."""
+        future: Future[Any] = Future()
+        threading.Thread(target=_call, args=(future, fn, args, kwargs), daemon=True).start()
+        return future
+
+
+def _call(future: Future[Any], fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = fn(*args, **kwargs)
+    except BaseException as error:  # not ours: it is raised where the future is awaited
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+
+
 def run(session: Session, *, family: str = "smart") -> int:
     """Runs the screens to their end and gives the exit code.
 
-    The terminal is given back whatever happens. Threads that wait for a keyring are not waited for.
+    Raises:
+        BaseException: what crashed them; the terminal has been given back by then.
     """
     app = IcetuiApp(session, family=family)
-    code = app.run(mouse=session.mouse)
-    session.close()
-    return app.return_code or code or 0
+    try:
+        asyncio.run(app.live())
+    finally:
+        session.close()
+    if app.crash is not None:
+        raise app.crash
+    return app.return_code or 0
