@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -263,17 +263,32 @@ class IcetuiApp(OrderlyApp):
         self.screen.refresh(layout=True)
 
     def show_plain(self, text: str) -> None:
-        """Leaves the alternate screen, prints text unboxed, waits for Enter."""
+        """Leaves the alternate screen, prints text unboxed, waits for Enter or Ctrl+C."""
         if self.is_headless:
             return
-        lines = [clean(line) for line in text.split("\n")]
-        with self.suspend():
-            print("\n".join(lines), file=sys.stderr)  # noqa: T201  # the plain view is a print
-            print("\n-- Enter goes back --", file=sys.stderr, flush=True)  # noqa: T201
-            # Ctrl+C is one more way to say that one has read enough.
-            with contextlib.suppress(KeyboardInterrupt):
-                sys.stdin.readline()
-        self.screen.refresh(layout=True)
+        # A tab stands between columns here: it is what `cut` and spreadsheets take.
+        lines = ["\t".join(clean(cell) for cell in line.split("\t")) for line in text.split("\n")]
+        # The loop stands still here, and a terminal that is gone is found out once it goes on.
+        with self.suspend(), contextlib.suppress(KeyboardInterrupt, OSError), _signals_as_elsewhere():
+            print(*lines, "", "-- Enter goes back --", sep="\n", file=sys.stderr, flush=True)  # noqa: T201  # the plain view is a print
+            while (typed := os.read(0, 4096)) and not typed.endswith(b"\n"):
+                pass
+
+
+@contextlib.contextmanager
+def _signals_as_elsewhere() -> Iterator[None]:
+    """Signals do what they do to any program: the loop stands still and would not hear them."""
+    handlers: dict[signal.Signals, Any] = dict.fromkeys(_ENDING, signal.SIG_DFL)
+    handlers[signal.SIGINT] = signal.default_int_handler
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    # The loop would find them in its pipe afterwards, and end the program for them.
+    pipe = signal.set_wakeup_fd(-1)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Unwaited(ThreadPoolExecutor):
