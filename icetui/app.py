@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -33,6 +33,8 @@ from icetui.screens.orderly import OrderlyApp
 from icetui.screens.room import Room
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from icetui.feed import Snapshot
     from icetui.session import Session
 
@@ -159,6 +161,12 @@ class IcetuiApp(OrderlyApp):
         if isinstance(broken.exc_value, Exception):
             self.call_later(self._handle_exception, broken.exc_value)
 
+    def _build_driver(self, *given: Any, **named: Any) -> Driver:
+        """Textual asks for the mouse in pixels where a terminal can tell, and never takes that back."""
+        driver: Any = super()._build_driver(*given, **named)
+        driver._enable_mouse_pixels = lambda: None
+        return cast("Driver", driver)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The last net: no control character of anybody's text reaches the terminal."""
         return [*super().get_line_filters(), self._net]
@@ -246,14 +254,16 @@ class IcetuiApp(OrderlyApp):
 
     def action_mouse(self) -> None:
         """Mouse reporting on or off."""
-        driver = self._driver
-        if driver is None:
-            return
+        driver: Any = self._driver  # Textual 8.2.8 has no public switch
         self.mouse = not self.mouse
-        if self.mouse:
-            driver._enable_mouse_support()  # type: ignore[attr-defined]  # no public switch in 8.2.8
-        else:
-            driver._disable_mouse_support()  # type: ignore[attr-defined]
+        if not self.is_headless:
+            # A driver without the mouse does nothing; one with it switches it on again after `fg`.
+            driver._mouse = True
+            if self.mouse:
+                driver._enable_mouse_support()
+            else:
+                driver._disable_mouse_support()
+            driver._mouse = self.mouse
         self._say(f"Mouse {'on' if self.mouse else 'off'}.")
 
     def action_repaint(self) -> None:
