@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 QUIT_AGAIN = 2.0
 """Seconds within which a second Ctrl+C quits."""
 
+STOPPABLE = ("more", "refresh", "find")
+"""Groups of workers that Ctrl+C stops: what a person has asked for, not the beats."""
+
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -210,29 +213,24 @@ class IcetuiApp(OrderlyApp):
         """Takes a key away from the framework."""
 
     def action_stop(self) -> None:
-        """Ctrl+C stops what runs; when nothing runs, twice within two seconds quits."""
-        screen = self.screen
-        running = [
-            worker
-            for worker in self.workers
-            if worker.group in ("more", "refresh", "find") and worker.is_running
-        ]
+        """Ctrl+C leaves a prompt, else stops what runs; when nothing runs, twice within two seconds quits."""
+        if isinstance(self.screen, Room) and self.screen.leave_prompt():
+            return
+        running = [each for each in self.workers if each.group in STOPPABLE and each.is_running]
+        for worker in running:
+            worker.cancel()
         if running:
-            for worker in running:
-                worker.cancel()
             self._say("Stopped. What came is kept.")
             return
-        now = time.monotonic()
-        if now - self._interrupted < QUIT_AGAIN:
-            self._end(130)
-            return
-        self._interrupted = now
-        if isinstance(screen, Room):
-            screen.say("Ctrl+C again quits; q too.", "warn")
+        before, self._interrupted = self._interrupted, time.monotonic()
+        if self._interrupted - before < QUIT_AGAIN:
+            self._end(128 + signal.SIGINT)
+        else:
+            self._say("Ctrl+C again quits.", "warn")
 
-    def _say(self, words: str) -> None:
+    def _say(self, words: str, style: str = "") -> None:
         if isinstance(self.screen, Room):
-            self.screen.say(words)
+            self.screen.say(words, style)
 
     def action_help(self) -> None:
         """The keys that work here."""

@@ -39,7 +39,7 @@ class Choose(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "escape,q,h,left,backspace",
+            "escape,q,h,left,backspace,ctrl+c",
             "cancel",
             "cancel",
             show=False,

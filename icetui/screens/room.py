@@ -181,6 +181,10 @@ class Room(QuietScreen):
         if edited is not None:
             edited("")
 
+    def leave_prompt(self) -> bool:
+        """Does what Esc does in a prompt; False where nothing is asked."""
+        return self.query_one(BottomLine).prompt.pressed("escape", None)
+
     def _prompt_closed(self, name: str) -> None:
         self._answers.pop(name, None)
         self._edits.pop(name, None)
