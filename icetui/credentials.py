@@ -25,6 +25,7 @@ from icetui import key_forms
 from icetui.access_key import AccessKey
 from icetui.errors import BadSetting, HalfKey, KeyringTrouble, Misuse, NoCredentials
 from icetui.key_forms import AliyunConfig, NoKey
+from icetui.setting_checks import is_name
 from icetui.settings import Profile, Settings, config_file
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
@@ -139,7 +140,8 @@ def named(settings: Settings, name: str) -> Profile:
         raise BadSetting(settings.broken, hint="No other source of access keys is tried.")
     known = ", ".join(settings.profiles)
     if not known:
-        raise Misuse(f"No profile {name!r}, nor any other.", hint=f"`icetui login {name}` makes it.")
+        hint = f"`icetui login {name}` makes it." if is_name(name) else ""
+        raise Misuse(f"No profile {name!r}, nor any other.", hint=hint)
     raise Misuse(f"No profile {name!r}. Known: {known}.")
 
 
@@ -250,6 +252,15 @@ def _aliyun(environ: Mapping[str, str], clock: Clock) -> AliyunConfig | None:
         return None
 
 
+def of_aliyun(environ: Mapping[str, str], clock: Clock = lambda: datetime.now(UTC)) -> Identity | None:
+    """The current profile of the aliyun CLI; None if there is none that can be used."""
+    config = _aliyun(environ, clock)
+    if config is None or config.current not in config.usable:
+        return None
+    own = config.usable[config.current]
+    return Identity(own.key, "aliyun", own.name, own.region)
+
+
 def _no_aliyun(name: str, config: AliyunConfig | None) -> str:
     if config is None:
         return f"Profile {name}: the aliyun CLI has no profiles that can be read (~/.aliyun/config.json)."
@@ -318,10 +329,9 @@ def _first_start(environ: Mapping[str, str], clock: Clock) -> Identity:
     Raises:
         NoCredentials: always, unless the aliyun CLI has one.
     """
-    config = _aliyun(environ, clock)
-    if config is not None and config.current in config.usable:
-        own = config.usable[config.current]
-        return Identity(own.key, "aliyun", own.name, own.region)
+    found = of_aliyun(environ, clock)
+    if found is not None:
+        return found
     keyring = _keyring_title(environ)
     if keyring:
         raise NoCredentials(

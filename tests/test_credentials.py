@@ -150,6 +150,14 @@ class TestOrder:
             found(given, profile="prdo")
         assert str(caught.value) == "No profile 'prdo'. Known: prod, stage."
 
+    @pytest.mark.parametrize(
+        ("name", "hint"), [("prod", "`icetui login prod` makes it."), ("", ""), ("../x", "")]
+    )
+    def test_a_profile_is_offered_to_be_made_where_it_could_be(self, name: str, hint: str) -> None:
+        with pytest.raises(Misuse) as caught:
+            found(settings(), profile=name)
+        assert caught.value.hint == hint
+
     def test_a_default_profile_that_does_not_exist_is_not_replaced_by_another_account(self) -> None:
         with pytest.raises(Misuse, match="No profile 'prdo'"):
             found(settings(Profile("prod"), default="prdo"))

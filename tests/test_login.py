@@ -380,6 +380,37 @@ class TestProfiles:
         assert run("profiles") == 0
 
 
+class TestNoProfiles:
+    """What is used all the same, and what is missing."""
+
+    def test_without_any_key_the_next_step_is_said(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("profiles") == 0
+        out, words = capsys.readouterr()
+        assert (out, words.startswith("No profiles yet.")) == ("", True)
+
+    def test_the_profile_of_the_aliyun_cli_is_named_as_what_is_used(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        key = {"access_key_id": ID, "access_key_secret": SECRET, "region_id": "cn-hangzhou"}
+        file = tmp_path / ".aliyun" / "config.json"
+        file.parent.mkdir()
+        profiles = [{"name": "work", "mode": "AK", **key}]
+        file.write_text(json.dumps({"current": "work", "profiles": profiles}))
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert run("profiles") == 0
+        words = capsys.readouterr().err
+        assert words == (
+            "Used is the current profile of the aliyun CLI: work · aliyun · LTAI…eyId · cn-hangzhou.\n"
+        )
+
+    def test_a_default_that_does_not_exist_is_said(self, capsys: pytest.CaptureFixture[str]) -> None:
+        settings.save_profile(Profile("prod"), make_default=True)
+        file = settings.config_file()
+        file.write_text('default_profile = "prdo"\n')
+        assert run("profiles") == 0
+        assert "No profile 'prdo', nor any other." in capsys.readouterr().err
+
+
 def typed(*pieces: bytes) -> tuple[Dialogue, bytearray]:
     """A dialogue in which these bytes are typed, and what it shows."""
     waiting = list(pieces)

@@ -67,11 +67,13 @@ def _used(asked: str | None, settings: Settings, environ: Mapping[str, str]) -> 
             return credentials.named(settings, name).name, ""
         if key := credentials.environment_key(environ):
             return "", f"Used is the environment: env · {key.hint}. --profile NAME uses a profile."
-        if not settings.profiles:
-            return "", "No profiles yet. `icetui login` makes one; `icetui --demo` needs none."
-        return credentials.named(settings, credentials.default_name(settings)).name, ""
+        if settings.default_profile or settings.profiles or settings.broken:
+            return credentials.named(settings, credentials.default_name(settings)).name, ""
     except IcetuiError as error:
         return "", f"{error.message} {error.hint}".strip()
+    if own := credentials.of_aliyun(environ):
+        return "", f"Used is the current profile of the aliyun CLI: {own.line}."
+    return "", "No profiles yet. `icetui login` makes one; `icetui --demo` needs none."
 
 
 def _row(profile: Profile, settings: Settings, used: str) -> dict[str, Json]:
