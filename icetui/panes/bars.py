@@ -351,6 +351,8 @@ class Prompt:
             self._before = self._bottom.screen.focused
         self._name, self._label, self._entry = name, label, Entry(value, len(value))
         self._bottom.can_focus = True
+        # At once: the next keys are text already. And once more after those who asked before us.
+        self._bottom.screen.set_focus(self._bottom, scroll_visible=False)
         self._bottom.focus(scroll_visible=False)
         self._painted()
 

@@ -89,6 +89,16 @@ class Room(QuietScreen):
         return cast("IcetuiApp", self.app)
 
     @property
+    def in_chord(self) -> bool:
+        """Whether the next key is the second of a chord."""
+        return self._chord is not None
+
+    @property
+    def asking(self) -> bool:
+        """Whether a prompt is open."""
+        return self._asking
+
+    @property
     def held(self) -> bool:
         """Whether a chord or a prompt is open."""
         return self._chord is not None or self._asking
