@@ -109,6 +109,13 @@ def test_only_the_named_family_is_asked(show: Show) -> None:
     show(ASR, "--family", "smart", faults=("deny:GetBatchMediaProducingJob",))
 
 
+@pytest.mark.parametrize("ids", [f"{NOBODY},{VOD}", f"{VOD} {NOBODY}", "a,"])
+def test_several_ids_are_misuse_and_nobody_is_asked(show: Show, ids: str) -> None:
+    out, err = show(ids, "--family", "vod-ai", code=2)
+    assert out == ""
+    assert "more than one ID" in err
+
+
 @pytest.mark.parametrize("job_id", ["", " "])
 def test_an_empty_id_is_misuse_and_nobody_is_asked(show: Show, job_id: str) -> None:
     out, err = show(job_id, code=2)

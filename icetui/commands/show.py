@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -54,11 +55,14 @@ def run(args: argparse.Namespace) -> int:
     """Shows it.
 
     Raises:
-        IcetuiError: no ID, nobody could be asked, or there is no transcript.
+        IcetuiError: not one ID, nobody could be asked, or there is no transcript.
     """
     job_id = args.id.strip()
     if not job_id:
         raise Misuse("Which job? Its ID is empty.")
+    # The service takes several IDs where it takes a list of them, and would answer for each.
+    if len(re.split(r"[\s,]+", job_id)) > 1:
+        raise Misuse(f"{job_id!r} is more than one ID: one job at a time.")
 
     async def body(session: Session) -> int:
         return await _show(session, job_id, args.family, args.output)
