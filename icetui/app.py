@@ -28,8 +28,8 @@ from icetui.families import FAMILIES
 from icetui.job import Job
 from icetui.panes.bars import Tab, Who
 from icetui.panes.net import Net
+from icetui.panes.thrift import ThriftyApp
 from icetui.screens.browse import Browse
-from icetui.screens.orderly import OrderlyApp
 from icetui.screens.room import Room
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ STOPPABLE = ("more", "refresh", "find")
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
-class IcetuiApp(OrderlyApp):
+class IcetuiApp(ThriftyApp):
     """icetui on a terminal.
 
     Args:
