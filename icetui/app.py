@@ -26,10 +26,11 @@ from icetui.clean import clean
 from icetui.errors import IcetuiError
 from icetui.families import FAMILIES
 from icetui.job import Job
+from icetui.panes.ascii_only import AsciiOnly
 from icetui.panes.bars import Tab, Who
 from icetui.panes.net import Net
-from icetui.panes.thrift import ThriftyApp
 from icetui.screens.browse import Browse
+from icetui.screens.orderly import OrderlyApp
 from icetui.screens.room import Room
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ STOPPABLE = ("more", "refresh", "find")
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
-class IcetuiApp(ThriftyApp):
+class IcetuiApp(OrderlyApp):
     """icetui on a terminal.
 
     Args:
@@ -74,10 +75,13 @@ class IcetuiApp(ThriftyApp):
         """The keyring takes its time: perhaps it asks somebody on a desktop."""
 
     def __init__(self, session: Session, *, family: str = "smart") -> None:
+        if not session.color:
+            # Textual takes it from there, and out of there, when it is made.
+            os.environ["NO_COLOR"] = "1"
         super().__init__(ansi_color=True)
         self.session = session
         self.browse = Browse(session, family)
-        self._net = Net()
+        self._filters_of_ours: tuple[LineFilter, ...] = (AsciiOnly(), Net()) if session.ascii else (Net(),)
         self._interrupted = 0.0
         self._opening = False
         self.mouse = session.mouse
@@ -172,7 +176,7 @@ class IcetuiApp(ThriftyApp):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The last net: no control character of anybody's text reaches the terminal."""
-        return [*super().get_line_filters(), self._net]
+        return [*super().get_line_filters(), *self._filters_of_ours]
 
     def _handle_exception(self, error: Exception) -> None:
         """A crash ends the screens; `run` raises it and the command line says where, without values."""

@@ -81,7 +81,7 @@ KEYS: tuple[Key, ...] = (
         "refresh",
         "everywhere",
         "refresh",
-        "Ask again now, finished jobs too.",
+        "Ask again now; in an opened job finished or not.",
         "r F5",
         bar=True,
     ),
@@ -245,7 +245,7 @@ KEYS: tuple[Key, ...] = (
         "detail",
         "back",
         "Go back to the list, on the job you read.",
-        "Esc h ←",
+        "Esc h ← Backspace",
         bar=True,
     ),
 )
@@ -294,7 +294,15 @@ CHORDS: tuple[Chord, ...] = (
         "copy",
         (_L, _D),
         (
-            _key("copy.id", "i", "copy('id')", "everywhere", "ID", "Copy the job ID."),
+            _key("copy.here", "y", "copy('here')", "everywhere", "this", "Copy the line or row here."),
+            _key(
+                "copy.id",
+                "i",
+                "copy('id')",
+                "everywhere",
+                "ID",
+                "Copy the job ID, or those of the marked jobs.",
+            ),
             _key("copy.url", "u", "copy('url')", "everywhere", "URL", "Copy the media URL here, whole."),
             _key(
                 "copy.json",

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from icetui.errors import Denied, Unreachable
+from icetui.errors import Denied
 from icetui.families import by_name
 from icetui.families.base import Opened
 from icetui.job import Job, JobError, Media, Query, State, Subjob
 from icetui.panes import pages, telling
+from icetui.panes.copying import error_text
 from icetui.panes.pages import Sheet
 from icetui.panes.spans import Fixed, Span, plain
 from icetui.snapshot import Snapshot
@@ -119,6 +120,7 @@ def test_times_carry_their_zone_and_a_negative_duration_is_not_told() -> None:
 def test_a_url_belongs_to_the_lines_below_it_until_the_next() -> None:
     sheet = Sheet(Fixed([]), ((2, "first"), (5, "second")))
     assert [sheet.url(y) for y in (0, 2, 4, 5, 9)] == ["first", "first", "first", "second", "second"]
+    assert Sheet(Fixed([]), ((2, "first"), (5, ""))).url(7) == "", "the second block has none"
     assert Sheet(Fixed([])).url(3) == ""
 
 
@@ -161,7 +163,7 @@ def test_a_job_that_stored_nothing_says_so_beside_its_media() -> None:
 
 def test_an_error_is_copied_with_its_request_id() -> None:
     job = Job("smart", "id", "ASR", State.FAILED, error=JobError("Code", "Words.", "REQ"))
-    assert pages.error_text(job) == "smart ASR id\nCode\nWords.\nRequestId REQ"
+    assert error_text(job) == "smart ASR id\nCode\nWords.\nRequestId REQ"
 
 
 def snapshot(**facts: object) -> Snapshot:
@@ -171,6 +173,7 @@ def snapshot(**facts: object) -> Snapshot:
         "region": "cn-shanghai",
         "query": Query(),
         "taken": NOW,
+        "answered": True,
     }
     return Snapshot(**{**made, **facts})  # type: ignore[arg-type]  # members by name
 
@@ -181,8 +184,7 @@ def snapshot(**facts: object) -> Snapshot:
         ("smart", {}, "No Smart jobs in cn-shanghai within the past year."),
         ("iproduction", {}, "IProduction has no call that lists jobs, so this list is what you follow."),
         ("smart", {"query": Query(type="ASR")}, "No job fits these filters."),
-        ("smart", {"taken": None}, "Asking…"),
-        ("smart", {"error": Unreachable("gone")}, "Could not ask. The reason stands below; r tries again."),
+        ("smart", {"taken": None, "answered": False}, "Asking…"),
     ],
 )
 def test_an_empty_list_says_why_and_what_to_do(family: str, facts: dict[str, object], words: str) -> None:

@@ -39,7 +39,7 @@ _SHAPES = {
 }
 _ASCII = {
     State.WAITING: ".",
-    State.RUNNING: ">",
+    State.RUNNING: "=",
     State.DONE: "+",
     State.PARTIAL: "%",
     State.FAILED: "x",
@@ -315,11 +315,19 @@ _CELLS: Mapping[str, Callable[[Job, datetime, Columns], str]] = MappingProxyType
         "took": _took,
         "type": lambda job, now, columns: clean(job.type),
         "id": lambda job, now, columns: clean(job.id),
-        "title": lambda job, now, columns: clean(job.title),
+        "title": lambda job, now, columns: clean(titled(job)),
     }
 )
 
 
+def titled(job: Job) -> str:
+    """What the last column says: why it failed, as far as that is known, before what it is called."""
+    if not job.state.bad:
+        return job.title
+    reason = (job.error.code or job.error.message) if job.error is not None else job.note
+    return f"{reason} | {job.title}" if reason and job.title else reason or job.title
+
+
 def searched(job: Job) -> str:
     """What find looks at: state, type, ID and title, as they are shown."""
-    return f"{job.state.value}\n{job.state_word}\n{job.type}\n{job.id}\n{job.title}"
+    return f"{job.state.value}\n{job.state_word}\n{job.type}\n{job.id}\n{titled(job)}"

@@ -95,7 +95,9 @@ class JsonLines:
             named = isinstance(value, dict)
             out.append(head + ("{" if named else "["))
             stack.append((indent + ("}" if named else "]"), None, None, tail))
-            items: list[tuple[str | int, Json]] = list(value.items() if named else enumerate(value))
+            items: list[tuple[str | int, Json]] = list(
+                value.items() if isinstance(value, dict) else enumerate(value)
+            )
             for n in range(len(items) - 1, -1, -1):
                 key, item = items[n]
                 below = join(path, key)

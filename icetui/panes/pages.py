@@ -30,7 +30,7 @@ class Sheet:
 
     Attributes:
         lines: what is drawn.
-        urls: (line, URL as sent), by rising line.
+        urls: (line, URL as sent), by rising line; "" begins a block of lines that has none.
         note: one phrase for the status line, or "".
     """
 
@@ -39,11 +39,9 @@ class Sheet:
     note: str = ""
 
     def url(self, y: int) -> str:
-        """The URL that belongs to line `y`: the last one that begins at or above it, else the first."""
-        if not self.urls:
-            return ""
+        """The URL of the block that line `y` stands in; above the first block, the first there is."""
         n = bisect_right([line for line, _ in self.urls], y)
-        return self.urls[max(0, n - 1)][1]
+        return self.urls[n - 1][1] if n else next((url for _, url in self.urls if url), "")
 
 
 @dataclass(slots=True)
@@ -70,9 +68,14 @@ class _Builder:
         if after:
             self.rows[-1].append((f"  {after}", "dim"))
 
-    def url(self, label: str, text: str, note: str = "") -> None:
+    def block(self, url: str) -> None:
+        """From here on lines belong to something with this URL, or with none."""
+        self.urls.append((len(self.rows), url))
+
+    def url(self, label: str, text: str, note: str = "", *, block: bool = True) -> None:
         """A URL, whole but for the query of a signed one; the true one is what is copied."""
-        self.urls.append((len(self.rows), text))
+        if block:
+            self.block(text)
         shown, said = shown_url(text)
         head = f"{label}  " if label else ""
         self.add((head, "key"), (shown, "link" if not said or said == "signed" else "warn"))
@@ -165,7 +168,7 @@ def summary(
     out.member("Title", job.title)
     out.member("Type", job.type)
     out.member("ID", job.id)
-    out.member("Media", job.media_id)
+    out.member("Media", job.media_id if job.media_id != job.title else "")
     out.member("Region", job.region)
     out.member("Created", moment(job.created, now))
     if job.finished is not None or job.state.terminal:
@@ -175,7 +178,9 @@ def summary(
         out.member("Modified", moment(job.modified, now))
     if job.state is State.MISSING:
         out.blank()
-        out.member("Missing", f"unknown here, or in another region ({job.region} asked)", "warn")
+        said = f"unknown here, or in another region ({job.region} asked)"
+        said += "; the ID of a media asset? a, then media:ID" if job.family == "vod-ai" else ""
+        out.member("Missing", said, "warn")
     out_error(out, job)
     if job.note:
         out.blank()
@@ -183,9 +188,9 @@ def summary(
     if job.subjobs:
         out.blank()
         out.member("Subjobs", tally(job.subjobs))
-        for subjob in job.subjobs:
+        for n, subjob in enumerate(job.subjobs, start=1):
             if subjob.error is not None and subjob.state is not State.DONE:
-                out.member("", f"{subjob.id}: {subjob.error.code} {subjob.error.message}", "bad")
+                out.member("", f"{n}: {subjob.error.code} {subjob.error.message}", "bad")
     if opened is None:
         if why:
             out.blank()
@@ -233,15 +238,18 @@ def _error(out: _Builder, error: JobError, label: str, style: str) -> None:
     out.member("RequestId", error.request_id, "dim")
 
 
-def result(opened: Opened, cells: int) -> Sheet:
-    """Every result with its drawing, one below the other."""
+def result(opened: Opened, cells: int, *, ascii_only: bool = False) -> Sheet:
+    """Every result with its drawing, one below the other; without any, what the job made."""
     if not opened.results:
         state = opened.job.state
-        said = "No result." if state.terminal else f"No result yet: the job is {state.value}."
-        if opened.job.subjobs or opened.job.media:
-            said += " What it made stands under Subjobs and media (])."
+        said = "No result field." if state.terminal else "No result yet."
         out = _Builder(cells)
-        out.add((said, "dim"))
+        if opened.job.subjobs or opened.job.media:
+            out.add((f"{said} What it made:", "dim"))
+            out.blank()
+            _made(out, opened.job, ascii_only=ascii_only)
+        else:
+            out.add((said, "dim"))
         out_error(out, opened.job)
         return out.sheet()
     parts: list[Lines] = []
@@ -252,8 +260,7 @@ def result(opened: Opened, cells: int) -> Sheet:
             parts.append(Fixed([[]]))
             lines += 1
         drawing = draw(each, cells)
-        # The line of each URL inside a drawing is not known; those of a result begin where it begins.
-        urls += [(lines, url) for url in _urls(each.value)]
+        urls += _placed(_urls(each.value), drawing, lines)
         parts.append(drawing)
         lines += len(drawing)
         fault = opened.decoded.broken.get(each.path)
@@ -264,9 +271,24 @@ def result(opened: Opened, cells: int) -> Sheet:
     return Sheet(Joined(*parts), tuple(urls))
 
 
+def _placed(urls: Sequence[str], drawing: Lines, before: int) -> list[tuple[int, str]]:
+    """URLs with the lines of a drawing that show them."""
+    true = {clean(url): url for url in urls}
+    if not true:
+        return []
+    found: list[tuple[int, str]] = []
+    for y in range(len(drawing)):
+        shown = next((text for text, style in drawing.line(y) if style == "link"), "")
+        if shown in true:
+            found.append((before + y, true[shown]))
+    return found
+
+
 def _urls(value: kinds.Kind) -> list[str]:
     if isinstance(value, kinds.Covers):
         return [cover.url for cover in value.covers if cover.url]
+    if isinstance(value, kinds.Tags):
+        return [tag.face_url for tag in value.tags if tag.face_url]
     if isinstance(value, kinds.Translations):
         fields = [member for language in value.languages for member in language.fields] + list(value.shared)
         return [text for _, text in fields if "://" in text]
@@ -276,10 +298,20 @@ def _urls(value: kinds.Kind) -> list[str]:
 def media(job: Job, cells: int, *, ascii_only: bool = False) -> Sheet:
     """Subjobs with state, error, duration and media URL; then whatever else the job made."""
     out = _Builder(cells)
+    _made(out, job, ascii_only=ascii_only)
+    if job.media_id:
+        out.member("Media", job.media_id)
+    if not out.rows:
+        out.add(("Nothing made, as far as the answer tells.", "dim"))
+    return out.sheet()
+
+
+def _made(out: _Builder, job: Job, *, ascii_only: bool) -> None:
     if job.subjobs:
         out.add((tally(job.subjobs), "title"))
     for n, subjob in enumerate(job.subjobs):
         out.blank()
+        out.block(subjob.url)
         out.add(
             (f"{n + 1:>3}  ", "dim"),
             *state_spans(subjob, ascii_only=ascii_only),
@@ -287,12 +319,12 @@ def media(job: Job, cells: int, *, ascii_only: bool = False) -> Sheet:
             (f"  {clean(subjob.id)}", ""),
         )
         if subjob.url:
-            out.url("    ", subjob.url)
+            out.url("    ", subjob.url, block=False)
         if subjob.error is not None:
             fine = subjob.state is State.DONE
             said = "reported: " if fine else ""
             error = " ".join(part for part in (subjob.error.code, subjob.error.message) if part)
-            for piece in wrapped(said + (error or "no reason given"), cells - 6, ""):
+            for piece in wrapped(said + (error or "no reason given"), out.cells - 6):
                 out.add(("      ", ""), (piece, "warn" if fine else "bad"))
         elif subjob.state is State.FAILED:
             out.add(("      no reason given", "bad"))
@@ -313,11 +345,6 @@ def media(job: Job, cells: int, *, ascii_only: bool = False) -> Sheet:
                 out.add((f"{head}  ", "key"), ("media ", "dim"), (clean(each.media_id), ""))
             if not each.url and each.note:
                 out.add((f"{label}  ", "key"), (clean(each.note), "warn"))
-    if job.media_id:
-        out.member("Media", job.media_id)
-    if not out.rows:
-        out.add(("Nothing made, as far as the answer tells.", "dim"))
-    return out.sheet()
 
 
 def parameters(opened: Opened, cells: int) -> Sheet:
@@ -367,18 +394,6 @@ def raw(opened: Opened) -> Sheet:
     return Sheet(JsonLines(opened.decoded.as_sent), note=said)
 
 
-def error_text(job: Job) -> str:
-    """Code, message and RequestId of a job's error as text for a ticket; "" where there is none."""
-    if job.error is None:
-        return ""
-    parts = [
-        job.error.code,
-        job.error.message,
-        f"RequestId {job.error.request_id}" if job.error.request_id else "",
-    ]
-    return "\n".join([f"{job.family} {job.type} {job.id}", *(part for part in parts if part)])
-
-
 LARGE = 1_000_000
 """Characters of an answer from which on the raw text is shown first and the page laid out meanwhile."""
 
@@ -409,5 +424,5 @@ def page(
     if tab == 0 or opened is None:
         return summary(job, opened, cells, now, ascii_only=ascii_only, why=why)
     if tab == 1:
-        return result(opened, cells)
+        return result(opened, cells, ascii_only=ascii_only)
     return parameters(opened, cells) if tab == 3 else raw(opened)

@@ -10,6 +10,7 @@ from icetui.errors import IcetuiError
 from icetui.families.base import Family, FoundFamily, ListedFamily
 from icetui.feed import Snapshot
 from icetui.job import Query
+from icetui.panes.drawings import wrapped
 from icetui.panes.spans import Span
 
 
@@ -31,11 +32,27 @@ def failure(error: IcetuiError) -> list[Span]:
     return spans
 
 
+def failure_lines(error: IcetuiError, cells: int) -> list[list[Span]]:
+    """A failure whole, wrapped: words, the next step, then code, status and RequestId for a ticket."""
+    lines: list[list[Span]] = [[(piece, "bad")] for piece in wrapped(error.message, cells)]
+    if error.hint:
+        lines += [[], *([(piece, "")] for piece in wrapped(error.hint, cells))]
+    facts = [("Code", error.code), ("Status", str(error.status or "")), ("RequestId", error.request_id)]
+    if any(fact for _, fact in facts):
+        lines.append([])
+    lines += [[(f"{label:<10} ", "key"), (clean(fact), "")] for label, fact in facts if fact]
+    return lines
+
+
+def failure_text(error: IcetuiError) -> str:
+    """A failure as text for a ticket."""
+    request = f"RequestId {error.request_id}" if error.request_id else ""
+    return "\n".join(part for part in (error.action, error.code, error.message, request) if part)
+
+
 def why_empty(family: Family, snapshot: Snapshot, region: str) -> list[str]:
-    """What an empty list says: not asked, nothing fits, nothing there, nothing followed."""
-    if snapshot.error is not None:
-        return ["Could not ask. The reason stands below; r tries again."]
-    if snapshot.taken is None:
+    """What an empty list says: not asked yet, nothing fits, nothing there, nothing followed."""
+    if not snapshot.answered:
         return ["Asking…"]
     if narrowed(snapshot.query):
         return ["No job fits these filters.", "F clears them."]
@@ -52,16 +69,21 @@ def why_empty(family: Family, snapshot: Snapshot, region: str) -> list[str]:
     ]
 
 
-def freshness(snapshot: Snapshot | None, interval: float, *, paused: bool) -> list[Span]:
+def freshness(
+    snapshot: Snapshot | None, interval: float, *, paused: bool, all_ended: bool = False
+) -> list[Span]:
     """How fresh the rows are, without a clock that ticks: nothing is sent while nothing changes."""
     if paused:
         return [("paused, p goes on", "warn")]
     if snapshot is None:
         return []
     if snapshot.taken is None:
-        return [("asking…" if snapshot.error is None else "no rows yet", "dim")]
+        return [("not asked yet" if snapshot.error is None else "no answer yet", "dim")]
     if snapshot.stale or snapshot.error is not None:
         return [(f"rows of {snapshot.taken:%m-%d %H:%M:%S} UTC", "warn")]
+    if all_ended:
+        # Ended jobs are not asked for again, so nothing is.
+        return [(f"all ended, as of {snapshot.taken:%H:%M:%S} UTC", "dim")]
     return [(f"live, every {interval:g} s", "dim")]
 
 
@@ -70,6 +92,9 @@ def counts(
 ) -> list[Span]:
     """How many, what waits, what was refused and why; a failed beat comes first."""
     at, rows = position
+    if not rows and not snapshot.answered:
+        # Nobody has said that there are none.
+        return failure(snapshot.error) if snapshot.error is not None else [("asking…", "dim")]
     count = f"{at:,} of {rows:,}" if rows else "no jobs"
     if narrowed(snapshot.query):
         # Said as what it is: a filter that the service does not know looks through loaded rows only.

@@ -18,8 +18,9 @@ from icetui.families.base import Family, ListedFamily, Opened
 from icetui.feed import Feed, Snapshot
 from icetui.job import Job, Query, State
 from icetui.keymap import Where
-from icetui.panes import pages, telling
+from icetui.panes import telling
 from icetui.panes.bars import BottomLine, FilterBar, Header, KeyHint, StatusLine
+from icetui.panes.copying import copied
 from icetui.panes.job_line import TIMES
 from icetui.panes.job_table import JobTable
 from icetui.panes.placing import Place
@@ -35,12 +36,19 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Shelf:
-    """What one family's list is while another is shown."""
+    """What one family's list is while another is shown.
+
+    Attributes:
+        asked: whether another question was asked and is not answered yet.
+        goal: a job that is to be chosen as soon as it is listed: the first that was added.
+    """
 
     snapshot: Snapshot | None = None
     place: Place = field(default_factory=Place)
     query: Query = field(default_factory=Query)
     paused: bool = False
+    asked: bool = False
+    goal: str = ""
 
 
 class Browse(Room):
@@ -105,7 +113,7 @@ class Browse(Room):
         self.table.focus()
         self._show_bars()
         self.show_keys()
-        self.say("reading last session's rows…", "dim")
+        self.tell("reading last session's rows…", "dim")
 
     def hints(self) -> list[KeyHint]:
         """What one does with a list."""
@@ -127,10 +135,9 @@ class Browse(Room):
     def refused(self, error: IcetuiError) -> None:
         """There is nobody to ask as; says so and what to do."""
         self._trouble = error
-        words = [error.message, error.hint] if error.hint else [error.message]
-        self.table.nothing = [[(clean(each), "")] for each in words]
+        self.table.nothing = telling.failure_lines(error, self.size.width - 4)
         self._show_bars()
-        self.say(telling.failure(error))
+        self.tell(telling.failure(error))
 
     def _begin(self) -> None:
         """Shows the family's rows as they are known, and keeps them fresh."""
@@ -171,7 +178,9 @@ class Browse(Room):
         if self.held and snapshot.family == self.family.name:
             self._late = snapshot
             return
-        anew = shelf.snapshot is None or shelf.snapshot.generation != snapshot.generation
+        # Until a new question is answered its rows are what fits of the old ones: nothing is held for them.
+        anew = shelf.snapshot is None or shelf.asked
+        shelf.asked = shelf.asked and not snapshot.answered
         shelf.snapshot = snapshot
         if snapshot.family == self.family.name:
             self._show(snapshot, anew=anew)
@@ -188,16 +197,24 @@ class Browse(Room):
 
     def _show(self, snapshot: Snapshot, *, anew: bool = False) -> None:
         table = self.table
-        words = telling.why_empty(self.family, snapshot, self.session.region)
-        table.nothing = [[(each, "" if n else "title")] for n, each in enumerate(words)]
+        if snapshot.error is not None:
+            table.nothing = telling.failure_lines(snapshot.error, table.size.width - 4)
+        else:
+            words = telling.why_empty(self.family, snapshot, self.session.region)
+            table.nothing = [[(each, "" if n else "title")] for n, each in enumerate(words)]
         table.show(
             snapshot.jobs,
             self.session.clock(),
             # Where all rows are followed ones, a sign on each says nothing.
             followed=snapshot.followed if isinstance(self.family, ListedFamily) else frozenset(),
-            anew=anew,
+            # Rows of followed IDs come without a time, and take their order when it is known.
+            anew=anew or (table.place.index <= 0 and not isinstance(self.family, ListedFamily)),
             stale=snapshot.stale,
         )
+        if self.shelf.goal and any(job.id == self.shelf.goal for job in snapshot.jobs):
+            table.release()
+            table.choose(self.shelf.goal)
+            self.shelf.goal = ""
         self._show_bars()
         self._say_state()
         if anew:
@@ -212,14 +229,20 @@ class Browse(Room):
     def freshness(self) -> Sequence[Span] | str:
         """How fresh the rows are."""
         interval = self.feed.interval if self._ready else 0
-        return telling.freshness(self.shelf.snapshot, interval, paused=self.shelf.paused)
+        snapshot = self.shelf.snapshot
+        ended = (
+            not isinstance(self.family, ListedFamily)
+            and snapshot is not None
+            and all(job.state.terminal for job in snapshot.jobs)
+        )
+        return telling.freshness(snapshot, interval, paused=self.shelf.paused, all_ended=ended)
 
     def _say_state(self) -> None:
         """How many, what waits, what was refused and why."""
         if self.held:
             return
         if self._trouble is not None:
-            self.say(telling.failure(self._trouble))
+            self.tell(telling.failure(self._trouble))
             return
         table = self.table
         if self.finding:
@@ -228,7 +251,7 @@ class Browse(Room):
         snapshot = self.shelf.snapshot
         if snapshot is None:
             return
-        self.say(
+        self.tell(
             telling.counts(
                 snapshot,
                 table.position,
@@ -260,7 +283,7 @@ class Browse(Room):
         if not self._ready:
             self.program.open_session()
             return
-        self.say("asking…", "dim")
+        self.tell("asking…", "dim")
         self._refresh(self.feed)
 
     @work(group="refresh", exclusive=True)
@@ -286,7 +309,7 @@ class Browse(Room):
         if not snapshot.more:
             self.say("That is all there is.", "dim")
             return
-        self.say("loading more…", "dim")
+        self.tell("loading more…", "dim")
         self._more(self.feed)
 
     @work(group="more", exclusive=True)
@@ -320,11 +343,12 @@ class Browse(Room):
         if query == self.shelf.query:
             return
         self.shelf.query = query
+        self.shelf.asked = True
         self._show_bars()
         if not self._ready:
             return
         self.feed.ask(query)
-        self.say("asking…", "dim")
+        self.tell("asking…", "dim")
         self.workers.cancel_group(self, "beats")
         self._beat(self.feed)
 
@@ -460,35 +484,57 @@ class Browse(Room):
         """Goes to another row that has the text."""
         return self.table.find_next(1 if by > 0 else -1)
 
+    def action_copy(self, what: str) -> None:
+        """Copies of the marked or the chosen row; what only an opened job has is asked for first."""
+        job = self.table.job
+        if what in ("url", "json", "raw", "transcript", "error") and job is not None and self._ready:
+            self._copy_opened(job, what)
+        else:
+            super().action_copy(what)
+
     def copyable(self, what: str) -> tuple[str, str]:
-        """Of the chosen row; what only an opened job has is said so."""
+        """Of the rows, as far as the list knows them."""
+        if self._trouble is not None and what == "error":
+            return telling.failure_text(self._trouble), "the error"
         job = self.table.job
         if job is None:
+            snapshot = self.shelf.snapshot
+            if what == "error" and snapshot is not None and snapshot.error is not None:
+                return telling.failure_text(snapshot.error), "the error"
             return "", "there is no job here"
         if what == "id":
-            return job.id, "the job ID"
+            marked = [each.id for each in self.table.shown if each.id in self.table.marks]
+            return ("\n".join(marked), f"{len(marked)} job IDs") if marked else (job.id, "the job ID")
         if what == "command":
             return self.program.command_for(job), "the command"
-        if what == "error":
-            return pages.error_text(
-                job
-            ), "the error" if job.error else "no error is known; open the job first"
-        if what == "url":
-            urls = [each.url for each in job.media if each.url] + [
-                each.url for each in job.subjobs if each.url
-            ]
-            return (urls[0], "the media URL") if urls else ("", "no media URL is known; open the job first")
+        if what == "here":
+            return row_text(job), "the row"
         return "", "open the job first (Enter)"
 
+    @work(group="copy", exclusive=True)
+    async def _copy_opened(self, job: Job, what: str) -> None:
+        try:
+            opened = await self.session.feeds[job.family].open(job.id)
+        except IcetuiError as error:
+            if what == "error":
+                self.copy(telling.failure_text(error), "the error")
+            else:
+                self.say(telling.failure(error))
+        else:
+            self.copy(*copied(opened, what))
+
     def plain_text(self) -> str:
-        """The rows, tab-separated."""
-        rows = ["\t".join(("state", "type", "ID", "created", "title"))]
-        for job in self.table.shown:
-            created = "" if job.created is None else f"{job.created:%Y-%m-%dT%H:%M:%SZ}"
-            rows.append(
-                "\t".join(clean(cell) for cell in (job.state.value, job.type, job.id, created, job.title))
-            )
-        preview = self.preview
+        """The failure that stands here whole, the rows, tab-separated, and the preview."""
+        snapshot, preview = self.shelf.snapshot, self.preview
+        error = self._trouble or (snapshot.error if snapshot is not None else None)
+        parts = [] if error is None else [telling.failure_text(error), error.hint, ""]
+        parts += ["\t".join(("state", "type", "ID", "created", "title")), *map(row_text, self.table.shown)]
         if preview is not None:
-            rows += ["", *(plain(preview.lines.line(y)) for y in range(len(preview.lines)))]
-        return "\n".join(rows)
+            parts += ["", *(plain(preview.lines.line(y)) for y in range(len(preview.lines)))]
+        return "\n".join(parts)
+
+
+def row_text(job: Job) -> str:
+    """A row with tabs between its cells."""
+    created = "" if job.created is None else f"{job.created:%Y-%m-%dT%H:%M:%SZ}"
+    return "\t".join((job.state.value, job.type, job.id, created, job.title))

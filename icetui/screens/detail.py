@@ -20,15 +20,14 @@ from icetui.job import Job
 from icetui.keymap import Where
 from icetui.panes import pages
 from icetui.panes.bars import BottomLine, Header, StatusLine
+from icetui.panes.copying import copied, named
 from icetui.panes.drawings import draw
 from icetui.panes.job_table import JobTable
-from icetui.panes.json_lines import JsonLines
 from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import Fixed, Span, plain
-from icetui.panes.telling import failure
+from icetui.panes.telling import failure, failure_text
 from icetui.results import Transcript
 from icetui.screens.room import Room, bindings_of
-from icetui.subtitles import txt
 
 if TYPE_CHECKING:
     from icetui.session import Session
@@ -85,7 +84,7 @@ class Detail(Room):
         yield Header()
         yield StatusLine(id="what")
         yield StatusLine(id="tabs")
-        yield LinesView(id="page")
+        yield LinesView(id="page", cursor=True)
         yield StatusLine(id="status")
         yield BottomLine()
 
@@ -106,9 +105,10 @@ class Detail(Room):
         """Texts are broken anew."""
         self._show(keep=True)
 
-    def say(self, message: str | Sequence[Span], style: str = "") -> None:
-        """On the status line, not on the tabs."""
-        self.query_one("#status", StatusLine).show(message, self.freshness(), style=style)
+    @property
+    def status(self) -> StatusLine:
+        """The lower one; the others are titles."""
+        return self.query_one("#status", StatusLine)
 
     def freshness(self) -> Sequence[Span] | str:
         """Whether it is still refreshed."""
@@ -182,7 +182,6 @@ class Detail(Room):
         )
         self.query_one("#tabs", StatusLine).show(self._tab_spans())
         view = self.view
-        view.cursor = self.tab in (1, 2)
         view.show(self._sheet.lines, keep=keep)
         if self.finding:
             view.find(self.finding)
@@ -232,7 +231,7 @@ class Detail(Room):
 
     def _say_state(self) -> None:
         if self._error is not None:
-            self.say(failure(self._error))
+            self.tell(failure(self._error))
             return
         if self.finding:
             self.say_found(self.view.found)
@@ -241,7 +240,7 @@ class Detail(Room):
         said = f"job {at:,} of {rows:,}"
         if self._sheet.note:
             said += f"  {self._sheet.note}"
-        self.say(said)
+        self.tell(said)
 
     # -- tabs and jobs
 
@@ -297,7 +296,7 @@ class Detail(Room):
 
     def action_refresh(self) -> None:
         """Asks for the job again, finished or not."""
-        self.say("asking…", "dim")
+        self.tell("asking…", "dim")
         self._open(self.job.id, again=True)
 
     def action_pause(self) -> None:
@@ -331,32 +330,23 @@ class Detail(Room):
         super().action_close()
 
     def copyable(self, what: str) -> tuple[str, str]:
-        """Of this job; a URL is the one at the cursor."""
-        if what == "id":
-            return self.job.id, "the job ID"
+        """Of this job; a URL is the one of the block at the cursor."""
         if what == "command":
             return self.program.command_for(self.job), "the command"
-        if what == "error":
-            return pages.error_text(self.job), "the error" if self.job.error else "no error is reported"
+        if what == "here":
+            lines = self.view.lines
+            here = plain(lines.line(self.view.point)).strip() if len(lines) else ""
+            return here, "the line" if here else "this line is empty"
+        if what == "id":
+            return self.job.id, "the job ID"
         if self.opened is None:
+            if what == "error" and self._error is not None:
+                return failure_text(self._error), "the error"
             return "", "the job is not open yet"
-        if what == "url":
-            return self._url()
-        if what == "raw":
-            return self.opened.answer.text, "the raw answer"
-        if what == "json":
-            return JsonLines(self.opened.decoded.value).text(), "the decoded JSON"
-        for result in self.opened.results:
-            if isinstance(result.value, Transcript):
-                return txt(result.value), "the transcript"
-        return "", "this job has no transcript"
-
-    def _url(self) -> tuple[str, str]:
-        url = self._sheet.url(self.view.point)
-        if not url:
-            urls = pages.media(self.job, 80).urls
-            url = urls[0][1] if urls else ""
-        return (url, "the media URL") if url else ("", "there is no media URL")
+        if what == "url" and self._sheet.urls:
+            url = self._sheet.url(self.view.point)
+            return (url, named(url)) if url else ("", "there is no URL here")
+        return copied(self.opened, what)
 
     def plain_text(self) -> str:
         """The tab, unboxed and uncut."""

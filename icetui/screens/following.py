@@ -43,7 +43,8 @@ class Following:
         new = self._feed.follow(ids)
         known = len(ids) - len(new)
         also = f", {known} already were" if known else ""
-        self._browse.say(f"{len(new)} followed{also}; looking them up…")
+        self._browse.shelf.goal = new[0] if new else ids[0]
+        self._browse.say(f"{len(new)} followed{also}; the first is chosen.")
         self._browse.ask_again()
 
     async def find(self, media_id: str) -> None:
@@ -56,18 +57,21 @@ class Following:
         if not found:
             self._browse.say(f"No AI job of media asset {clean(media_id)} in the last six months.", "warn")
             return
-        self._browse.say(f"{len(found)} found by media asset {clean(media_id)}; looking them up…")
+        self._browse.shelf.goal = found[0]
+        self._browse.say(f"{len(found)} found by media asset {clean(media_id)}; the newest is chosen.")
         self._browse.ask_again()
 
     def toggle(self) -> None:
-        """Follows the chosen job, or stops following it."""
-        job, snapshot = self._browse.table.job, self._browse.shelf.snapshot
-        if job is None or snapshot is None:
+        """Follows the marked jobs or the chosen one, or stops following them."""
+        table, snapshot = self._browse.table, self._browse.shelf.snapshot
+        if table.job is None or snapshot is None:
             return
-        if job.id in snapshot.followed:
-            self._feed.unfollow([job.id])
-            self._browse.say(f"{clean(job.id)} is no longer followed; m follows it again.")
+        ids = [job.id for job in table.shown if job.id in table.marks] or [table.job.id]
+        named = f"{len(ids)} jobs" if len(ids) > 1 else clean(ids[0])
+        if set(ids) <= snapshot.followed:
+            self._feed.unfollow(ids)
+            self._browse.say(f"No longer followed: {named}. m follows again, while the row is here.", "warn")
         else:
-            self._feed.follow([job.id])
-            self._browse.say(f"{clean(job.id)} is followed: it stays in this list.")
+            self._feed.follow(ids)
+            self._browse.say(f"Followed, and kept in this list: {named}.")
         self._browse.ask_again()

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from icetui.clean import clean
 from icetui.keymap import MOVES, Where, chords_of, keys_of
-from icetui.panes.bars import BottomLine, StatusLine
+from icetui.panes.bars import BottomLine, KeyHint, StatusLine
 from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import Fixed, Lines, Span, plain
 from icetui.screens.room import Room, back_bindings, bindings_of
@@ -40,12 +40,20 @@ class Reading(Room):
     def on_mount(self) -> None:
         """Focus on the text."""
         self.query_one("#title", StatusLine).show([(self._title, "title")])
-        self.query_one(LinesView).focus()
+        view = self.query_one(LinesView)
+        view.wrap = True
+        view.focus()
         self.show_keys()
 
-    def say(self, message: str | Sequence[Span], style: str = "") -> None:
-        """On the lower status line."""
-        self.query(StatusLine).last().show(message, style=style)
+    @property
+    def status(self) -> StatusLine:
+        """The lower one; the upper is the title."""
+        return self.query(StatusLine).last(StatusLine)
+
+    def show_keys(self) -> None:
+        """What works here."""
+        hints = [("Esc", "back"), ("/", "find"), ("n", "next hit"), ("P", "plain"), ("j k", "scroll")]
+        self.query_one(BottomLine).keys.show([KeyHint(key, words) for key, words in hints])
 
     def find(self, text: str) -> tuple[int, int]:
         """Finds in the text."""

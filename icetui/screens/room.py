@@ -81,6 +81,7 @@ class Room(QuietScreen):
         self._answers: dict[str, Callable[[str], None]] = {}
         self._edits: dict[str, Callable[[str], None]] = {}
         self._asking = False
+        self._answered = False
         self.finding = ""
 
     @property
@@ -109,9 +110,19 @@ class Room(QuietScreen):
     # -- saying
 
     def say(self, message: str | Sequence[Span], style: str = "") -> None:
-        """Puts a message on the status line until the next one. Strings are ours or already safe."""
-        fresh: Sequence[Span] | str = self.freshness()
-        self.query_one(StatusLine).show(message, fresh, style=style)
+        """Answers a person: stays on the status line until the next key. Strings are ours or already safe."""
+        self._answered = True
+        self.status.show(message, self.freshness(), style=style)
+
+    def tell(self, message: str | Sequence[Span], style: str = "") -> None:
+        """Says how things stand, unless an answer to a person still stands there."""
+        if not self._answered:
+            self.status.show(message, self.freshness(), style=style)
+
+    @property
+    def status(self) -> StatusLine:
+        """The status line."""
+        return self.query_one(StatusLine)
 
     def freshness(self) -> Sequence[Span] | str:
         """What stands at the right end of the status line."""
@@ -139,7 +150,8 @@ class Room(QuietScreen):
         )
 
     async def on_key(self, event: events.Key) -> None:
-        """Takes the second key of a chord; every other key goes its way."""
+        """Takes the second key of a chord; every other key goes its way. An answer has been read by now."""
+        self._answered = False
         if self._chord is None:
             return
         event.stop()
@@ -210,7 +222,9 @@ class Room(QuietScreen):
 
     def _found(self, text: str) -> None:
         self.finding = text
-        self.say_found(self.find(text))
+        found = self.find(text)
+        if text:
+            self.say_found(found)
 
     def _find_as_typed(self, text: str) -> None:
         self.finding = text
@@ -240,12 +254,9 @@ class Room(QuietScreen):
 
     def say_found(self, found: tuple[int, int]) -> None:
         """``"asr": 3 of 41``."""
-        if not self.finding:
-            self.say("")
-            return
         which, many = found
         said = f"{which} of {many}" if many else "not found"
-        self.say([(f'"{clean(self.finding)}": ', "dim"), (said, "" if many else "warn")])
+        self.tell([(f'"{clean(self.finding)}": ', "dim"), (said, "" if many else "warn")])
 
     # -- copying and the plain view
 
@@ -259,11 +270,14 @@ class Room(QuietScreen):
 
     def action_copy(self, what: str) -> None:
         """Copies something of the job here, over SSH too."""
-        text, name = self.copyable(what)
-        if not text:
+        self.copy(*self.copyable(what))
+
+    def copy(self, text: str, name: str) -> None:
+        """Copies a text; an empty one says instead why there is none."""
+        if text:
+            self._copy(text, name)
+        else:
             self.say(f"Nothing copied: {name}.", "warn")
-            return
-        self._copy(text, name)
 
     @work(group="copy", exclusive=True)
     async def _copy(self, text: str, name: str) -> None:
