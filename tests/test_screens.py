@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from icetui import results as kinds
 from icetui.call import Answer
+from icetui.demo import MEDIA
 from icetui.errors import Unreachable
 from icetui.families import FAMILIES
 from icetui.families.base import Opened
@@ -277,9 +278,119 @@ async def test_a_subjob_url_is_copied_whole_from_its_line(copies: list[str]) -> 
         assert copies == [detail.job.subjobs[0].url]
 
 
+async def test_each_subjob_has_its_own_url_and_one_without_has_none(copies: list[str]) -> None:
+    async with demo(family="batch").run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        await until(pilot, lambda: any(job.state is State.PARTIAL for job in screen.table.shown))
+        job = next(job for job in screen.table.shown if job.state is State.PARTIAL)
+        detail = await opened(pilot, job.id)
+        await pilot.press("]", "]")
+        subjobs = detail.job.subjobs
+        heads = [
+            y for y in range(len(detail.view.lines)) if plain(detail.view.lines.line(y))[:5].strip().isdigit()
+        ]
+        assert len(heads) == len(subjobs)
+        for head, subjob in zip(heads, subjobs, strict=True):
+            detail.view.go(head)
+            assert detail.copyable("url")[0] == subjob.url
+        assert "" in {subjob.url for subjob in subjobs}
+        assert not copies
+
+
+async def test_a_list_opens_the_job_for_what_only_an_opened_job_has(copies: list[str]) -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        failed = next(job for job in screen.table.shown if job.state is State.FAILED)
+        assert screen.table.choose(failed.id)
+        await pilot.press("y", "e")
+        await until(pilot, lambda: "error" in screen_text(pilot).split("\n")[-2])
+        read = await screen.feed.open(failed.id)
+        if read.job.error is not None:
+            await until(pilot, lambda: len(copies) == 1)
+            assert read.job.error.code in copies[0]
+        await pilot.press("y", "r")
+        await until(pilot, lambda: bool(copies) and copies[-1] == read.answer.text)
+
+
+async def test_the_marked_jobs_are_copied_together(copies: list[str]) -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("space", "j", "j", "space", "y", "i")
+        await until(pilot, lambda: len(copies) == 1)
+        shown = screen.table.shown
+        assert copies == [f"{shown[0].id}\n{shown[2].id}"]
+
+
+async def test_clearing_a_filter_brings_the_whole_list_back_in_its_order() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        before = [job.id for job in screen.table.shown]
+        await pilot.press("!")
+        await until(pilot, lambda: {job.state for job in screen.table.shown} <= {State.FAILED, State.PARTIAL})
+        await listed(pilot)
+        await pilot.press("j", "j", "F")
+        await until(pilot, lambda: not screen.shelf.asked)
+        assert [job.id for job in screen.table.shown][: len(before)] == before
+        assert not screen.table.waiting
+
+
+async def test_an_answer_to_a_person_stays_until_the_next_key() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        await family(pilot, "iproduction")
+        screen = browse(pilot)
+        job = screen.table.job
+        assert job is not None
+        await pilot.press("m")
+        await until(
+            pilot, lambda: screen.shelf.snapshot is not None and job.id not in screen.shelf.snapshot.followed
+        )
+        await pilot.pause()
+        assert "No longer followed" in screen_text(pilot)
+        await pilot.press("m")
+        await until(
+            pilot, lambda: screen.shelf.snapshot is not None and job.id in screen.shelf.snapshot.followed
+        )
+        assert "Followed, and kept" in screen_text(pilot)
+        await pilot.press("j")
+        await pilot.pause()
+        assert "Followed" not in screen_text(pilot)
+
+
+async def test_the_first_added_job_is_chosen() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        await family(pilot, "vod-ai")
+        screen = browse(pilot)
+        await pilot.press("a", *"ours-1", "space", *"ours-2", "enter")
+        await until(pilot, lambda: screen.table.job is not None and screen.table.job.id == "ours-1")
+        assert "2 followed" in screen_text(pilot)
+
+
+async def test_jobs_are_found_by_media_asset_newest_first() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        await family(pilot, "vod-ai")
+        screen = browse(pilot)
+        await pilot.press("a", *f"media:{MEDIA[0]}", "enter")
+        await until(pilot, lambda: "found by media asset" in screen_text(pilot))
+        found = await screen.feed.find(MEDIA[0])
+        assert found
+        await until(pilot, lambda: screen.table.job is not None and screen.table.job.id == found[0])
+
+
+async def test_times_that_are_none_are_asked_for_again() -> None:
+    async with demo().run_test(size=SMALL) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("f", "d", *"yesterday", "enter")
+        await until(pilot, lambda: "is no time" in screen_text(pilot))
+        assert "yesterday" in screen_text(pilot).split("\n")[-1]
+        await pilot.press("ctrl+u", *"24h", "enter")
+        await until(pilot, lambda: screen.shelf.query.since is not None)
+
+
 async def test_what_cannot_be_copied_says_why(copies: list[str]) -> None:
     async with demo().run_test(size=BIG) as pilot:
-        await listed(pilot)
+        screen = await listed(pilot)
+        speechless = next(job for job in screen.table.shown if job.type == "TextGenerate")
+        assert screen.table.choose(speechless.id)
         await pilot.press("y", "t")
         await until(pilot, lambda: "Nothing copied" in screen_text(pilot))
         assert not copies

@@ -9,7 +9,7 @@ from icetui.clean import clean
 from icetui.errors import IcetuiError
 from icetui.families.base import Family, FoundFamily, ListedFamily
 from icetui.feed import Snapshot
-from icetui.job import Query
+from icetui.job import Job, Query, State
 from icetui.panes.drawings import wrapped
 from icetui.panes.spans import Span
 
@@ -119,3 +119,11 @@ def counts(
     if problems:
         spans.append((f"  {clean(problems[0])}", "warn"))
     return spans
+
+
+def told(before: Sequence[Job], now: Sequence[Job], chosen: Job | None) -> bool:
+    """Whether rows of which only the ID was known are known now, and the chosen one is still there."""
+    blank = {job.id for job in before if job.state is State.UNKNOWN and not job.state_word}
+    if not any(job.id in blank and job.state_word for job in now):
+        return False
+    return chosen is None or any(job.id == chosen.id for job in now)

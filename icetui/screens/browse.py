@@ -20,15 +20,15 @@ from icetui.job import Job, Query, State
 from icetui.keymap import Where
 from icetui.panes import telling
 from icetui.panes.bars import BottomLine, FilterBar, Header, KeyHint, StatusLine
-from icetui.panes.copying import copied
 from icetui.panes.job_line import TIMES
 from icetui.panes.job_table import JobTable
 from icetui.panes.placing import Place
-from icetui.panes.spans import Span, plain
+from icetui.panes.spans import Span
 from icetui.screens.filters import Filters, filters_of
 from icetui.screens.following import Following
 from icetui.screens.preview import COLUMNS, Preview
 from icetui.screens.room import Room, bindings_of
+from icetui.screens.taking import Taking
 
 if TYPE_CHECKING:
     from icetui.session import Session
@@ -78,9 +78,9 @@ class Browse(Room):
         self.session = session
         self.family: Family = by_name(family)
         self._shelves = {each.name: Shelf() for each in FAMILIES}
-        self._ready = False
+        self.ready = False
         self._late: Snapshot | None = None
-        self._trouble: IcetuiError | None = None
+        self.trouble: IcetuiError | None = None
 
     @property
     def shelf(self) -> Shelf:
@@ -127,14 +127,14 @@ class Browse(Room):
 
     def opened(self, remembered: Snapshot) -> None:
         """The session knows who asks: last session's rows, then the beats."""
-        self._ready = True
-        self._trouble = None
+        self.ready = True
+        self.trouble = None
         self._shelves[remembered.family].snapshot = remembered
         self._begin()
 
     def refused(self, error: IcetuiError) -> None:
         """There is nobody to ask as; says so and what to do."""
-        self._trouble = error
+        self.trouble = error
         self.table.nothing = telling.failure_lines(error, self.size.width - 4)
         self._show_bars()
         self.tell(telling.failure(error))
@@ -152,7 +152,7 @@ class Browse(Room):
 
     def on_screen_resume(self) -> None:
         """Visible again: one beat to catch up, then on."""
-        if self._ready:
+        if self.ready:
             self._beat(self.feed)
 
     @work(group="beats", exclusive=True)
@@ -207,8 +207,8 @@ class Browse(Room):
             self.session.clock(),
             # Where all rows are followed ones, a sign on each says nothing.
             followed=snapshot.followed if isinstance(self.family, ListedFamily) else frozenset(),
-            # Rows of followed IDs come without a time, and take their order when it is known.
-            anew=anew or (table.place.index <= 0 and not isinstance(self.family, ListedFamily)),
+            # Followed IDs come as blank rows, and take their order when their times are known.
+            anew=anew or (table.place.index <= 0 and telling.told(table.shown, snapshot.jobs, table.job)),
             stale=snapshot.stale,
         )
         if self.shelf.goal and any(job.id == self.shelf.goal for job in snapshot.jobs):
@@ -228,7 +228,7 @@ class Browse(Room):
 
     def freshness(self) -> Sequence[Span] | str:
         """How fresh the rows are."""
-        interval = self.feed.interval if self._ready else 0
+        interval = self.feed.interval if self.ready else 0
         snapshot = self.shelf.snapshot
         ended = (
             not isinstance(self.family, ListedFamily)
@@ -241,8 +241,8 @@ class Browse(Room):
         """How many, what waits, what was refused and why."""
         if self.held:
             return
-        if self._trouble is not None:
-            self.tell(telling.failure(self._trouble))
+        if self.trouble is not None:
+            self.tell(telling.failure(self.trouble))
             return
         table = self.table
         if self.finding:
@@ -272,7 +272,7 @@ class Browse(Room):
         self.family = by_name(name)
         self.finding = ""
         self.table.place = self.shelf.place
-        if self._ready:
+        if self.ready:
             self._begin()
         else:
             self._show_bars()
@@ -280,7 +280,7 @@ class Browse(Room):
 
     def action_refresh(self) -> None:
         """Asks again now."""
-        if not self._ready:
+        if not self.ready:
             self.program.open_session()
             return
         self.tell("asking…", "dim")
@@ -292,7 +292,7 @@ class Browse(Room):
 
     def action_pause(self) -> None:
         """Stops or goes on refreshing this list."""
-        if not self._ready:
+        if not self.ready:
             return
         self.shelf.paused = not self.shelf.paused
         if self.shelf.paused:
@@ -304,7 +304,7 @@ class Browse(Room):
     def action_more(self) -> None:
         """Loads the next page."""
         snapshot = self.shelf.snapshot
-        if not self._ready or snapshot is None:
+        if not self.ready or snapshot is None:
             return
         if not snapshot.more:
             self.say("That is all there is.", "dim")
@@ -345,7 +345,7 @@ class Browse(Room):
         self.shelf.query = query
         self.shelf.asked = True
         self._show_bars()
-        if not self._ready:
+        if not self.ready:
             return
         self.feed.ask(query)
         self.tell("asking…", "dim")
@@ -385,12 +385,12 @@ class Browse(Room):
 
     def action_add(self) -> None:
         """Asks for IDs to follow."""
-        if self._ready:
+        if self.ready:
             Following(self).ask()
 
     def action_follow(self) -> None:
         """Follows the chosen job, or stops following it."""
-        if self._ready:
+        if self.ready:
             Following(self).toggle()
 
     @work(group="find", exclusive=True)
@@ -441,11 +441,11 @@ class Browse(Room):
     def _show_preview(self) -> None:
         view = self.query_one(Preview)
         if view.fit(self.app.size.width):
-            view.choose(self.table.job, ask=self._ready)
+            view.choose(self.table.job, ask=self.ready)
 
     @on(JobTable.Chosen)
     def _chosen(self, event: JobTable.Chosen) -> None:
-        self.query_one(Preview).choose(event.job, ask=self._ready)
+        self.query_one(Preview).choose(event.job, ask=self.ready)
         self._say_state()
 
     @on(JobTable.Changed)
@@ -472,7 +472,7 @@ class Browse(Room):
     def _activated(self, event: JobTable.Activated) -> None:
         from icetui.screens.detail import Detail
 
-        if not self._ready:
+        if not self.ready:
             return
         self.app.push_screen(Detail(self.session, self.feed, self.table, event.job))
 
@@ -486,55 +486,13 @@ class Browse(Room):
 
     def action_copy(self, what: str) -> None:
         """Copies of the marked or the chosen row; what only an opened job has is asked for first."""
-        job = self.table.job
-        if what in ("url", "json", "raw", "transcript", "error") and job is not None and self._ready:
-            self._copy_opened(job, what)
-        else:
-            super().action_copy(what)
-
-    def copyable(self, what: str) -> tuple[str, str]:
-        """Of the rows, as far as the list knows them."""
-        if self._trouble is not None and what == "error":
-            return telling.failure_text(self._trouble), "the error"
-        job = self.table.job
-        if job is None:
-            snapshot = self.shelf.snapshot
-            if what == "error" and snapshot is not None and snapshot.error is not None:
-                return telling.failure_text(snapshot.error), "the error"
-            return "", "there is no job here"
-        if what == "id":
-            marked = [each.id for each in self.table.shown if each.id in self.table.marks]
-            return ("\n".join(marked), f"{len(marked)} job IDs") if marked else (job.id, "the job ID")
-        if what == "command":
-            return self.program.command_for(job), "the command"
-        if what == "here":
-            return row_text(job), "the row"
-        return "", "open the job first (Enter)"
-
-    @work(group="copy", exclusive=True)
-    async def _copy_opened(self, job: Job, what: str) -> None:
-        try:
-            opened = await self.session.feeds[job.family].open(job.id)
-        except IcetuiError as error:
-            if what == "error":
-                self.copy(telling.failure_text(error), "the error")
-            else:
-                self.say(telling.failure(error))
-        else:
-            self.copy(*copied(opened, what))
+        Taking(self).copy(what)
 
     def plain_text(self) -> str:
-        """The failure that stands here whole, the rows, tab-separated, and the preview."""
-        snapshot, preview = self.shelf.snapshot, self.preview
-        error = self._trouble or (snapshot.error if snapshot is not None else None)
-        parts = [] if error is None else [telling.failure_text(error), error.hint, ""]
-        parts += ["\t".join(("state", "type", "ID", "created", "title")), *map(row_text, self.table.shown)]
-        if preview is not None:
-            parts += ["", *(plain(preview.lines.line(y)) for y in range(len(preview.lines)))]
-        return "\n".join(parts)
+        """The failure that stands here whole, the rows, and the preview."""
+        return Taking(self).text()
 
-
-def row_text(job: Job) -> str:
-    """A row with tabs between its cells."""
-    created = "" if job.created is None else f"{job.created:%Y-%m-%dT%H:%M:%SZ}"
-    return "\t".join((job.state.value, job.type, job.id, created, job.title))
+    @work(group="copy", exclusive=True)
+    async def copy_opened(self, job: Job, what: str) -> None:
+        """Copies of a job what only an opened one has."""
+        await Taking(self).copy_opened(job, what)
