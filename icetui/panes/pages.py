@@ -77,9 +77,9 @@ class _Builder:
         if block:
             self.block(text)
         shown, said = shown_url(text)
-        head = f"{label}  " if label else ""
+        head = f"{clean(label)}  " if label else ""
         self.add((head, "key"), (shown, "link" if not said or said == "signed" else "warn"))
-        for each in (said, note):
+        for each in (said, clean(note)):
             if each:
                 self.rows[-1].append((f"  {each}", "warn" if each != "signed" else "dim"))
 
