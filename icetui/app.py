@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import os
 import shlex
@@ -44,6 +45,9 @@ QUIT_AGAIN = 2.0
 
 STOPPABLE = ("more", "refresh", "find")
 """Groups of workers that Ctrl+C stops: what a person has asked for, not the beats."""
+
+_LATER = ("icetui.connection", "icetui.screens.detail", "icetui.screens.filters", "icetui.panes.clipboard")
+"""Modules that the first frame does without."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
@@ -111,7 +115,15 @@ class IcetuiApp(OrderlyApp):
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         if not self.is_headless:
             self.set_interval(1.0, self._watch_hang_up)
-        self.call_after_refresh(self.open_session)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        """The first frame stands: now what it did without."""
+        if not gc.isenabled():
+            # Switched off by the command line: what was imported for the first frame stays to the end.
+            gc.freeze()
+            gc.enable()
+        self.open_session()
 
     async def on_unmount(self) -> None:
         """Connections are let go, they belong to this loop; a keyring's process is not waited for."""
@@ -134,8 +146,9 @@ class IcetuiApp(OrderlyApp):
             self.post_message(self.Opened(None, error))
             return
         self.post_message(self.Opened(snapshot, None))
-        # The HTTP library takes as long to import as half of all before it: here, not where keys are read.
-        importlib.import_module("icetui.connection")
+        # They take as long to import as half of all before: here, not where keys are read.
+        for name in _LATER:
+            importlib.import_module(name)
 
     def _tell_waiting(self) -> None:
         self.post_message(self.Waiting())

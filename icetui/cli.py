@@ -7,6 +7,7 @@ command's module is imported when it is the one that was asked for.
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import itertools
 import os
@@ -176,6 +177,8 @@ def _screens(args: argparse.Namespace) -> int:
     # Textual reads keys from descriptor 0 and paints on 2; looked at before anything heavy is imported.
     if not (os.isatty(0) and os.isatty(2)) or os.environ.get("TERM") == "dumb":
         raise Misuse(NO_TERMINAL)
+    # A tenth of the start would go into looking for garbage among modules; on again after the first frame.
+    gc.disable()
     from icetui.session import Session
 
     session = Session.of(args)

@@ -26,13 +26,11 @@ from icetui.access_key import AccessKey
 from icetui.errors import BadSetting, HalfKey, KeyringTrouble, Misuse, NoCredentials
 from icetui.key_forms import AliyunConfig, NoKey
 from icetui.setting_checks import is_name
-from icetui.settings import Profile, Settings, config_file
+from icetui.settings import Profile, Settings, config_file, region_for
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 KEY_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
 TOKEN = "ALIBABA_CLOUD_SECURITY_TOKEN"
-
-DEFAULT_REGION = "cn-shanghai"
 
 COMMAND_LIMIT = 30.0
 """Seconds for the command of a profile: it may ask a person for a passphrase."""
@@ -113,17 +111,6 @@ def resolve(
         trouble.hint = f"{trouble.hint} {choices(environ, clock)}".strip()
         raise
     return replace(found, region=region_for(found.region, region, environ))
-
-
-def region_for(own: str, asked: str | None, environ: Mapping[str, str]) -> str:
-    """The region by the order of contracts.md; `own` is what the profile says, or ""."""
-    return (
-        (asked or "").strip()
-        or environ.get("ICETUI_REGION", "").strip()
-        or own
-        or environ.get("ALIBABA_CLOUD_REGION_ID", "").strip()
-        or DEFAULT_REGION
-    )
 
 
 def named(settings: Settings, name: str) -> Profile:

@@ -32,6 +32,8 @@ FILE = "config.toml"
 LONGEST_FILE = 1_000_000
 """Bytes of config.toml that are read."""
 
+DEFAULT_REGION = "cn-shanghai"
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -80,6 +82,17 @@ class Settings:
     cache: Cache = "rows"
     problems: tuple[str, ...] = ()
     broken: str = ""
+
+
+def region_for(own: str, asked: str | None, environ: Mapping[str, str]) -> str:
+    """The region by the order of contracts.md; `own` is what the profile says, or ""."""
+    return (
+        (asked or "").strip()
+        or environ.get("ICETUI_REGION", "").strip()
+        or own
+        or environ.get("ALIBABA_CLOUD_REGION_ID", "").strip()
+        or DEFAULT_REGION
+    )
 
 
 def config_dir() -> Path:

@@ -25,7 +25,7 @@ from icetui.key_forms import NoKey
 from icetui.log import CallLog
 from icetui.prompt import dialogue, require_terminal
 from icetui.setting_checks import is_name
-from icetui.settings import Profile, Settings, load, save_profile
+from icetui.settings import Profile, Settings, load, region_for, save_profile
 from icetui.vault_process import guard
 from icetui.wire import Client, endpoints
 
@@ -85,7 +85,7 @@ def login(args: argparse.Namespace, flags: Flags, verify: Verify | None) -> int:
         # Before anybody types anything: there must be a place to keep it.
         keyring = vault.look(waiting=_waiting)
         key = given or _ask(profile.name, keyring)
-        region = credentials.region_for(profile.region, flags.region, os.environ)
+        region = region_for(profile.region, flags.region, os.environ)
         identity = Identity(
             key=key,
             source="keyring",

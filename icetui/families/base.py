@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from icetui.call import Answer, Call
 from icetui.decode import Decoded
 from icetui.job import Job, Page, Query, State
-from icetui.results import Result
+
+if TYPE_CHECKING:
+    from icetui.results import Result
 
 
 @dataclass(frozen=True, slots=True)

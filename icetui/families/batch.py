@@ -6,9 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from icetui import readers
 from icetui.call import Answer, Call, Json
 from icetui.decode import decode, decode_text, number
 from icetui.families import reading
@@ -16,7 +15,9 @@ from icetui.families.asking import Vocabulary, limited, matches, spelled, stamp
 from icetui.families.base import Opened, StateWord
 from icetui.families.reading import mapping, text
 from icetui.job import Job, JobError, Page, Query, State, Subjob
-from icetui.results import Result
+
+if TYPE_CHECKING:
+    from icetui.results import Result
 
 _WORDS = Vocabulary(
     (
@@ -119,6 +120,8 @@ class Batch:
 
     def open(self, answer: Answer, job_id: str) -> Opened:
         """The job with the material that was selected: for it (ExtendInput) or by it (ExtendOutput)."""
+        from icetui import readers  # and all kinds of results: for those who open a job
+
         job = self._whole(answer)
         reading.same(answer, job, job_id)
         decoded = decode(answer.body, _CONTAINERS)

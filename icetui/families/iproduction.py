@@ -8,7 +8,6 @@ from itertools import zip_longest
 from typing import ClassVar
 from urllib.parse import unquote
 
-from icetui import readers
 from icetui.call import Answer, Call, Json
 from icetui.decode import decode, decode_text
 from icetui.families import reading
@@ -30,13 +29,6 @@ _WORDS = Vocabulary(
 
 _CONTAINERS = frozenset({"JobParams", "UserData", "Result", "Boxes"})
 _PARAMETERS = ("Input", "Output", "TemplateId", "JobParams", "ScheduleConfig", "UserData")
-
-# Cover says milliseconds, VideoClip and MusicSegmentDetect say seconds (api.md 2.6).
-_FOUND = (
-    partial(readers.covers, unit="ms"),
-    readers.grades,
-    partial(readers.segments, unit="s"),
-)
 
 _MOST_PARSED = 100_000
 """Characters of Result that are parsed for a row; covers are some hundred each."""
@@ -80,11 +72,15 @@ class IProduction:
 
     def open(self, answer: Answer, job_id: str) -> Opened:
         """The job with Result read by its shape."""
+        from icetui import readers  # and all kinds of results: for those who open a job
+
+        # Cover says milliseconds, VideoClip and MusicSegmentDetect say seconds (api.md 2.6).
+        kinds = (partial(readers.covers, unit="ms"), readers.grades, partial(readers.segments, unit="s"))
         job = self._job(answer)
         reading.same(answer, job, job_id)
         decoded = decode(answer.body, _CONTAINERS)
         said = not reading.blank(reading.found(decoded.value, "Result"))
-        results = readers.read(decoded, "Result", _FOUND) if said else ()
+        results = readers.read(decoded, "Result", kinds) if said else ()
         return Opened(job, answer, decoded, reading.present(decoded.value, _PARAMETERS), results)
 
     def state(self, word: str) -> State:
@@ -129,11 +125,13 @@ def _media(body: dict[str, Json], *, done: bool) -> Iterator[Media]:
     A file that its URL does not contain is a second thing: the URL ends after an hour, the path
     in the bucket does not (api.md 2.3).
     """
+    from icetui.readers import unstored
+
     urls = reading.strings(body.get("OutputUrls"))
     files = reading.strings(body.get("OutputFiles"))
     media_ids = reading.strings(body.get("OutputMediaIds"))
     for place, (url, file, media_id) in enumerate(zip_longest(urls, files, media_ids, fillvalue="")):
-        lost = done and readers.unstored(file)
+        lost = done and unstored(file)
         note = f"nothing was stored: {file}" if lost else ""
         if url:
             yield Media(f"OutputUrls[{place}]", url, media_id, note)
@@ -149,9 +147,11 @@ def _media(body: dict[str, Json], *, done: bool) -> Iterator[Media]:
 
 def _lost(body: dict[str, Json]) -> str:
     """A Success that stored nothing, in one sentence, or ""."""
+    from icetui.readers import unstored
+
     shown = (text(each.get("Url")) for each in reading.objects(_parsed(body.get("Result"))))
     for entries in (list(filter(None, reading.strings(body.get("OutputFiles")))), list(filter(None, shown))):
-        if lost := [each for each in entries if readers.unstored(each)]:
+        if lost := [each for each in entries if unstored(each)]:
             kept = "nothing was" if len(lost) == len(entries) else f"{len(lost)} of {len(entries)} were not"
             return f"Success, but {kept} stored: {lost[0]}"
     return ""

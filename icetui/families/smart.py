@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from icetui import readers
 from icetui.call import Answer, Call, Json
 from icetui.decode import decode, decode_text
 from icetui.families import reading
@@ -15,7 +14,9 @@ from icetui.families.asking import Vocabulary, limited, matches, spelled
 from icetui.families.base import Opened, StateWord
 from icetui.families.reading import child, mapping, text
 from icetui.job import Job, Media, Page, Query, State
-from icetui.results import Result
+
+if TYPE_CHECKING:
+    from icetui.results import Result
 
 _WORDS = Vocabulary(
     (
@@ -50,11 +51,6 @@ _PARAMETERS = (
 )
 _CLIPS = "SubtitleClips"
 _BY_LANGUAGE = "VideoTranslationAiResultMap"
-
-# The shape decides, not JobType: the vocabulary of types is open (api.md 2.1). `from` and `to` of
-# AiResult and Start and End of SubtitleClips are seconds (api.md 2.6).
-_CUES = (partial(readers.transcript, unit="s"),)
-_FOUND = (*_CUES, readers.translations, readers.texts)
 
 
 class Smart:
@@ -101,6 +97,12 @@ class Smart:
 
     def open(self, answer: Answer, job_id: str) -> Opened:
         """The job with AiResult read by its shape, `Output` and `Usage`."""
+        from icetui import readers  # and all kinds of results: for those who open a job
+
+        # The shape decides, not JobType: the vocabulary of types is open (api.md 2.1). `from` and `to` of
+        # AiResult and Start and End of SubtitleClips are seconds (api.md 2.6).
+        cues = (partial(readers.transcript, unit="s"),)
+        kinds = (*cues, readers.translations, readers.texts)
         job = self._whole(answer)
         reading.same(answer, job, job_id)
         decoded = decode(answer.body, _CONTAINERS)
@@ -111,10 +113,10 @@ class Smart:
             if reading.blank(value) or reading.is_url(value):
                 continue
             if clips is None:
-                results += readers.read(decoded, path, _FOUND)
+                results += readers.read(decoded, path, kinds)
                 continue
             if not reading.blank(value[clips]):
-                results += readers.read(decoded, child(path, clips), _CUES)
+                results += readers.read(decoded, child(path, clips), cues)
             # An avatar's MediaURL would pass for a translation into one language.
             results += readers.read(decoded, path, ())
         if not reading.blank(reading.found(decoded.value, "JobResult.Usage")):

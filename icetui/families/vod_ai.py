@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from icetui import readers
 from icetui.call import Answer, Call, Json
 from icetui.decode import decode
 from icetui.families import reading
@@ -16,7 +15,9 @@ from icetui.families.asking import Vocabulary, matches
 from icetui.families.base import Opened, StateWord
 from icetui.families.reading import child, text
 from icetui.job import Job, Page, Query, State
-from icetui.results import Result
+
+if TYPE_CHECKING:
+    from icetui.results import Result
 
 _WORDS = Vocabulary(
     (
@@ -32,10 +33,6 @@ _WORDS = Vocabulary(
 
 _CONTAINERS = frozenset({"Data", "OrigASRData", "String", "NonExistAIJobIds"})
 _ASR = "OrigASRData"
-
-# Times of tags and AsrTextList are milliseconds, those of fingerprints seconds (api.md 2.6).
-_CUES = (partial(readers.transcript, unit="ms"),)
-_FOUND = (partial(readers.tags, unit="ms"), partial(readers.matches, unit="s"))
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -80,6 +77,11 @@ class VodAi:
 
     def open(self, answer: Answer, job_id: str) -> Opened:
         """One of the jobs of an answer with its Data: tags or fingerprints, and the transcript."""
+        from icetui import readers  # and all kinds of results: for those who open a job
+
+        # Times of tags and AsrTextList are milliseconds, those of fingerprints seconds (api.md 2.6).
+        cues = (partial(readers.transcript, unit="ms"),)
+        kinds = (partial(readers.tags, unit="ms"), partial(readers.matches, unit="s"))
         job_id = job_id.strip()
         place = next(((path, told) for each, path, told in _told(answer) if each == job_id), None)
         if place is None:
@@ -92,9 +94,9 @@ class VodAi:
         results: list[Result] = []
         others = {key: each for key, each in value.items() if key != transcript} if transcript else value
         if not reading.blank(others):
-            results += readers.read(decoded, data, _FOUND)
+            results += readers.read(decoded, data, kinds)
         if transcript is not None and not reading.blank(value[transcript]):
-            results += readers.read(decoded, child(data, transcript), _CUES)
+            results += readers.read(decoded, child(data, transcript), cues)
         parameters = reading.present(decoded.value, (child(path, "MediaId"), child(path, "Type")))
         return Opened(self._job(answer, job_id, told), answer, decoded, parameters, tuple(results))
 

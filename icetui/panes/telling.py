@@ -4,19 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from icetui.clean import clean
 from icetui.errors import IcetuiError
 from icetui.families.base import Family, FoundFamily, ListedFamily
-from icetui.feed import Snapshot
 from icetui.job import Job, Query, State
-from icetui.panes.drawings import wrapped
+from icetui.panes.bars import Filter
 from icetui.panes.spans import Span
+
+if TYPE_CHECKING:
+    from icetui.snapshot import Snapshot
 
 
 def narrowed(query: Query) -> bool:
     """Whether a query leaves anything out; the order does not."""
     return replace(query, newest=True) != Query()
+
+
+def filters(family: Family, query: Query) -> list[Filter]:
+    """What the filter bar says: the family's own words, and the dates and text where they narrow."""
+    order = family.orders[0 if query.newest else 1]
+    state = "failed + partial" if query.state == State.FAILED.value else query.state
+    found = [
+        Filter(family.type_label, clean(query.type) or "all", bool(query.type)),
+        Filter(family.state_label, clean(state) or "all", bool(query.state)),
+        Filter(family.order_label, order, not query.newest),
+    ]
+    if query.since is not None:
+        found.append(Filter("since", f"{query.since:%Y-%m-%d %H:%M} UTC", True))
+    if query.until is not None:
+        found.append(Filter("until", f"{query.until:%Y-%m-%d %H:%M} UTC", True))
+    if query.text:
+        found.append(Filter("text", f'"{clean(query.text)}"', True))
+    return found
 
 
 def failure(error: IcetuiError) -> list[Span]:
@@ -34,6 +55,8 @@ def failure(error: IcetuiError) -> list[Span]:
 
 def failure_lines(error: IcetuiError, cells: int) -> list[list[Span]]:
     """A failure whole, wrapped: words, the next step, then code, status and RequestId for a ticket."""
+    from icetui.panes.drawings import wrapped
+
     lines: list[list[Span]] = [[(piece, "bad")] for piece in wrapped(error.message, cells)]
     if error.hint:
         lines += [[], *([(piece, "")] for piece in wrapped(error.hint, cells))]

@@ -14,8 +14,7 @@ from textual.message import Message
 from icetui.clean import clean
 from icetui.errors import IcetuiError
 from icetui.families import FAMILIES, by_name
-from icetui.families.base import Family, ListedFamily, Opened
-from icetui.feed import Feed, Snapshot
+from icetui.families.base import Family, ListedFamily
 from icetui.job import Job, Query, State
 from icetui.keymap import Where
 from icetui.panes import telling
@@ -24,14 +23,17 @@ from icetui.panes.job_line import TIMES
 from icetui.panes.job_table import JobTable
 from icetui.panes.placing import Place
 from icetui.panes.spans import Span
-from icetui.screens.filters import Filters, filters_of
 from icetui.screens.following import Following
 from icetui.screens.preview import COLUMNS, Preview
 from icetui.screens.room import Room, bindings_of
 from icetui.screens.taking import Taking
 
 if TYPE_CHECKING:
+    from icetui.families.base import Opened
+    from icetui.feed import Feed
+    from icetui.screens.filters import Filters
     from icetui.session import Session
+    from icetui.snapshot import Snapshot
 
 
 @dataclass(slots=True)
@@ -224,7 +226,7 @@ class Browse(Room):
 
     def _show_bars(self) -> None:
         self.query_one(Header).show(self.program.tabs(self.family.name), self.program.who())
-        self.query_one(FilterBar).show(filters_of(self.family, self.shelf.query))
+        self.query_one(FilterBar).show(telling.filters(self.family, self.shelf.query))
 
     def freshness(self) -> Sequence[Span] | str:
         """How fresh the rows are."""
@@ -352,25 +354,32 @@ class Browse(Room):
         self.workers.cancel_group(self, "beats")
         self._beat(self.feed)
 
+    @property
+    def _filters(self) -> Filters:
+        """Asks for filters; its menus are imported when one is opened."""
+        from icetui.screens.filters import Filters
+
+        return Filters(self)
+
     def action_filter_type(self) -> None:
         """Chooses a type."""
-        Filters(self).type()
+        self._filters.type()
 
     def action_filter_state(self) -> None:
         """Chooses a state."""
-        Filters(self).state()
+        self._filters.state()
 
     def action_filter_order(self) -> None:
         """Newest or oldest first."""
-        Filters(self).order()
+        self._filters.order()
 
     def action_filter_dates(self) -> None:
         """Asks for a range of creation times."""
-        Filters(self).dates()
+        self._filters.dates()
 
     def action_filter_text(self) -> None:
         """Asks for a text to narrow to."""
-        Filters(self).text()
+        self._filters.text()
 
     def action_clear_filters(self) -> None:
         """Shows everything again, in the same order."""

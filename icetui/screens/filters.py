@@ -1,4 +1,4 @@
-"""Choosing filters in the family's own words, and saying which are in force."""
+"""Choosing filters in the family's own words."""
 
 from __future__ import annotations
 
@@ -8,33 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from icetui.clean import clean
-from icetui.families.base import Family, ListedFamily
+from icetui.families.base import ListedFamily
 from icetui.job import Query, State
-from icetui.panes.bars import BottomLine, Filter, KeyHint
+from icetui.panes.bars import BottomLine, KeyHint
 from icetui.screens.choose import Choice, Choose
 
 if TYPE_CHECKING:
     from icetui.screens.browse import Browse
 
 _OTHER = "\0other"
-
-
-def filters_of(family: Family, query: Query) -> list[Filter]:
-    """What the filter bar says: the family's own words, and the dates and text where they narrow."""
-    order = family.orders[0 if query.newest else 1]
-    state = "failed + partial" if query.state == State.FAILED.value else query.state
-    found = [
-        Filter(family.type_label, clean(query.type) or "all", bool(query.type)),
-        Filter(family.state_label, clean(state) or "all", bool(query.state)),
-        Filter(family.order_label, order, not query.newest),
-    ]
-    if query.since is not None:
-        found.append(Filter("since", f"{query.since:%Y-%m-%d %H:%M} UTC", True))
-    if query.until is not None:
-        found.append(Filter("until", f"{query.until:%Y-%m-%d %H:%M} UTC", True))
-    if query.text:
-        found.append(Filter("text", f'"{clean(query.text)}"', True))
-    return found
 
 
 _UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}

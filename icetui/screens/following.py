@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from icetui.clean import clean
 from icetui.errors import IcetuiError
 from icetui.families.base import FoundFamily
-from icetui.feed import ids_in
+from icetui.ids import ids_in
 from icetui.panes import telling
 
 if TYPE_CHECKING:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from icetui.families.base import Opened
 from icetui.job import Job
-from icetui.panes import pages
 from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import Fixed, Joined
+
+if TYPE_CHECKING:
+    from icetui.families.base import Opened
 
 COLUMNS = 110
 """Columns of the terminal from which there is room for it."""
@@ -82,6 +84,8 @@ class Preview(LinesView):
         if job is None:
             self.show(Fixed([]))
             return
+        from icetui.panes import pages
+
         cells = max(24, self.size.width - 1)
         told = opened.job if opened is not None else job
         sheet = pages.summary(told, opened, cells, self._now(), ascii_only=self._ascii, why=self._why)

@@ -11,7 +11,6 @@ from textual.message import Message
 
 from icetui.clean import clean
 from icetui.keymap import CHORD_TWINS, Chord, Key, Where, chords_of, keys_of
-from icetui.panes import clipboard
 from icetui.panes.bars import BottomLine, KeyHint, Prompt, StatusLine
 from icetui.panes.quiet import QuietScreen
 from icetui.panes.spans import Span
@@ -281,6 +280,8 @@ class Room(QuietScreen):
 
     @work(group="copy", exclusive=True)
     async def _copy(self, text: str, name: str) -> None:
+        from icetui.panes import clipboard
+
         copied = await clipboard.copy(text, self.app)
         count = f"{len(text):,} characters"
         if copied.way == "none":

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from icetui.errors import IcetuiError
 from icetui.job import Job
 from icetui.panes import telling
-from icetui.panes.copying import copied
 from icetui.panes.spans import plain
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ class Taking:
 
     async def copy_opened(self, job: Job, what: str) -> None:
         """Opens a job, from memory if it has been, and copies of it."""
+        from icetui.panes.copying import copied
+
         try:
             opened = await self._browse.session.feeds[job.family].open(job.id)
         except IcetuiError as error:
