@@ -13,19 +13,19 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from icetui import credentials
 from icetui import settings as settings_room
-from icetui.credentials import DEFAULT_REGION, Identity
-from icetui.endpoints import Endpoints, endpoints
 from icetui.families import FAMILIES, by_name
-from icetui.feed import Feed
 from icetui.flags import Flags, faults_of
 from icetui.log import CallLog
-from icetui.store import Scope, Store
-from icetui.wire import Client
 
 if TYPE_CHECKING:
+    # What asks and what keeps is imported by those who begin to ask: the screen paints first.
+    from icetui.credentials import Identity
+    from icetui.endpoints import Endpoints
+    from icetui.feed import Feed
     from icetui.settings import Settings
+    from icetui.store import Scope, Store
+    from icetui.wire import Client
 
 Clock = Callable[[], datetime]
 
@@ -105,6 +105,8 @@ class Session:
     @property
     def scope(self) -> Scope:
         """Whose rows and followed IDs these are."""
+        from icetui.store import Scope
+
         identity = self.open()
         source = identity.source
         if self.given.clock is not None:
@@ -123,6 +125,8 @@ class Session:
     def store(self) -> Store:
         """What is kept between runs."""
         if self._store is None:
+            from icetui.store import Store
+
             self._store = Store(cache=self.settings.cache)
             if self.demo:
                 from icetui.demo import followed
@@ -156,7 +160,7 @@ class Session:
             words += ["--fault", fault]
         if given.profile:
             words += ["--profile", given.profile]
-        if given.region or self.region != DEFAULT_REGION:
+        if given.region or self.region != settings_room.DEFAULT_REGION:
             words += ["--region", self.region]
         for flag, url in (("--ice-endpoint", given.ice_endpoint), ("--vod-endpoint", given.vod_endpoint)):
             if url:
@@ -165,6 +169,8 @@ class Session:
 
     def feed(self, family: str, *, page_size: int = 50) -> Feed:
         """A new feed of one family; `feeds` holds the lasting ones."""
+        from icetui.feed import Feed
+
         return Feed(
             by_name(family),
             self.client,
@@ -189,6 +195,7 @@ class Session:
 
     def _own_identity(self, waiting: Callable[[], None] | None) -> Identity:
         # Here, not at the top: a command that holds no secret does not pay for it.
+        from icetui import credentials
         from icetui.vault_process import guard
 
         guard()
@@ -201,6 +208,7 @@ class Session:
         )
 
     def _demo_identity(self) -> Identity:
+        from icetui.credentials import Identity
         from icetui.demo import DEMO_KEY
 
         return Identity(key=DEMO_KEY, source="demo", profile="demo", region=self._region())
@@ -209,9 +217,11 @@ class Session:
         """The region as far as it is known without a key."""
         name = self.given.profile or self.environ.get("ICETUI_PROFILE") or self.settings.default_profile
         profile = None if self.demo else self.settings.profiles.get(name)
-        return credentials.region_for(profile.region if profile else "", self.given.region, self.environ)
+        return settings_room.region_for(profile.region if profile else "", self.given.region, self.environ)
 
     def _endpoints(self, identity: Identity) -> Endpoints:
+        from icetui.endpoints import endpoints
+
         return endpoints(
             identity.region,
             network=identity.network,
@@ -221,6 +231,8 @@ class Session:
         )
 
     def _make_client(self) -> Client:
+        from icetui.wire import Client
+
         identity = self.open()
         where = self._endpoints(identity)
         if not self.demo:
@@ -249,7 +261,7 @@ class Session:
         )
 
 
-class _Feeds(Mapping[str, Feed]):
+class _Feeds(Mapping[str, "Feed"]):
     """One lasting feed for each family, made when it is first asked for."""
 
     def __init__(self, session: Session) -> None:
