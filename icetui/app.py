@@ -146,7 +146,10 @@ class IcetuiApp(OrderlyApp):
             self.post_message(self.Opened(None, error))
             return
         self.post_message(self.Opened(snapshot, None))
-        # They take as long to import as half of all before: here, not where keys are read.
+        # The client and what is drawn later take as long to import as half of all before: here, not where
+        # keys are read. What is wrong with the client is told by the first call.
+        with contextlib.suppress(IcetuiError):
+            _ = self.session.client
         for name in _LATER:
             importlib.import_module(name)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from icetui.flags import Flags, faults_of
 from icetui.log import CallLog
 
 if TYPE_CHECKING:
+    from icetui.call import Answer, Call
+
     # What asks and what keeps is imported by those who begin to ask: the screen paints first.
     from icetui.credentials import Identity
     from icetui.endpoints import Endpoints
@@ -60,6 +63,7 @@ class Session:
         self.log = CallLog(given.log)
         self._identity: Identity | None = None
         self._client: Client | None = None
+        self._making = threading.Lock()
         self._store: Store | None = None
 
     @classmethod
@@ -116,10 +120,16 @@ class Session:
 
     @property
     def client(self) -> Client:
-        """The one door to the service."""
-        if self._client is None:
-            self._client = self._make_client()
-        return self._client
+        """What asks the service; made by whoever is the first to ask, in whichever thread."""
+        with self._making:
+            if self._client is None:
+                self._client = self._make_client()
+            return self._client
+
+    @property
+    def connected(self) -> bool:
+        """Whether the client is made; the first time it takes a tenth of a second and more."""
+        return self._client is not None
 
     @property
     def store(self) -> Store:
@@ -173,7 +183,7 @@ class Session:
 
         return Feed(
             by_name(family),
-            self.client,
+            _Door(self),
             self.store,
             self.scope,
             clock=self.clock,
@@ -259,6 +269,33 @@ class Session:
             ceiling=0,
             sleep=sleep,
         )
+
+
+class _Door:
+    """The sender of all feeds: the session's client, which is made when the first call goes out.
+
+    Rows of the last session are shown without it, and no key waits for it: what it imports is imported
+    in a thread.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def allowance(self) -> int:
+        """Calls that may go now without waiting; a handful before anything could be counted."""
+        return self._session.client.allowance if self._session.connected else 10
+
+    @property
+    def stretch(self) -> float:
+        """By what every refresh interval is to be multiplied."""
+        return self._session.client.stretch if self._session.connected else 1.0
+
+    async def send(self, call: Call, *, urgent: bool = False) -> Answer:
+        """Asks; see `wire.Client.send`."""
+        session = self._session
+        client = session.client if session.connected else await asyncio.to_thread(lambda: session.client)
+        return await client.send(call, urgent=urgent)
 
 
 class _Feeds(Mapping[str, "Feed"]):
