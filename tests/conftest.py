@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,5 +67,7 @@ def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield
+    if (screens := sys.modules.get("tests.on_screen")) is not None:
+        screens.close_sessions()
     monkeypatch.undo()
     time.tzset()

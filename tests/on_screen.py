@@ -26,7 +26,18 @@ def demo(
     *, clock: datetime | None = CLOCK, faults: tuple[str, ...] = (), family: str = "smart", **flags: Any
 ) -> IcetuiApp:
     """The program on the demo account."""
-    return IcetuiApp(Session(Flags(demo=True, clock=clock, faults=faults, **flags)), family=family)
+    session = Session(Flags(demo=True, clock=clock, faults=faults, **flags))
+    _sessions.append(session)
+    return IcetuiApp(session, family=family)
+
+
+_sessions: list[Session] = []
+
+
+def close_sessions() -> None:
+    """What `app.run` does at the end for the one session it has."""
+    while _sessions:
+        _sessions.pop().close()
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 20.0) -> None:
