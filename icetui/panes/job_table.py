@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import ClassVar, Literal
 
@@ -112,6 +112,7 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         times: Times = "age",
         zone: tzinfo | None = None,
         ascii_only: bool = False,
+        moved: Callable[[], None] | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -121,6 +122,8 @@ class JobTable(ScrollView, Quiet, can_focus=True):
             times: how times are told.
             zone: where local times are told in; None is this machine's.
             ascii_only: only ASCII for our own signs.
+            moved: called at once with each new place, so that what a bar says of it is painted in the same
+                frame; the messages come a frame later.
             id: of the widget.
             classes: of the widget.
         """
@@ -136,6 +139,7 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         self._rows: dict[str, tuple[Job, Row]] = {}
         self._rows_of: tuple[Columns, datetime] | None = None
         self._strips: LRUCache[object, Strip] = LRUCache(512)
+        self._moved = moved
         self._sought = ""
         self._pattern: re.Pattern[str] | None = None
         self._hits: tuple[object, tuple[int, ...]] = (None, ())
@@ -381,6 +385,8 @@ class JobTable(ScrollView, Quiet, can_focus=True):
             self.set_reactive(_VIRTUAL_SIZE, Size(self.size.width, len(place.rows) + 1))
             self.set_reactive(_SCROLL_Y, float(place.top))
         self.repaint()
+        if self._moved is not None and old is not place:
+            self._moved()
         before, now = old.job, place.job
         if (before and before.id) != (now and now.id):
             self.post_message(self.Chosen(self, now))

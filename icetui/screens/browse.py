@@ -104,7 +104,7 @@ class Browse(Room):
         yield Header()
         yield FilterBar()
         with Horizontal(id="middle"):
-            yield JobTable()
+            yield JobTable(moved=self._say_state)
             yield Preview(self._read, self.session.clock, ascii_only=self.session.ascii)
         yield StatusLine()
         yield BottomLine()
