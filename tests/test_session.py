@@ -166,3 +166,16 @@ print(json.dumps(told))
     demo, own = json.loads(found.stdout)
     assert demo[1] == 1
     assert own == [0, 0]
+
+
+async def test_rows_of_the_last_session_need_no_client() -> None:
+    session = Session(DEMO)
+    feed = session.feeds["smart"]
+    feed.remembered()
+    assert not session.connected
+    snapshot = await feed.refresh()
+    assert session.connected
+    assert len(snapshot.jobs) == 50
+    assert session.feeds["batch"].remembered().jobs == ()
+    await session.disconnect()
+    assert not session.connected
