@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 
@@ -10,6 +11,7 @@ import pytest
 from icetui import __version__
 from icetui.families import FAMILIES
 from tests.readme import README, filled
+from tests.screenshots import FOLDER, SHOTS, taken
 
 
 def test_key_table_and_command_help_follow_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,3 +54,10 @@ def test_the_two_first_commands_are_one_line_each() -> None:
         found = re.search(rf"<!-- {name} -->\n```sh\n(.+?)\n```", README.read_text(), re.S)
         assert found
         assert "\n" not in found[1]
+
+
+@pytest.mark.parametrize("name", SHOTS)
+def test_the_screenshots_are_what_the_demo_shows(name: str) -> None:
+    assert asyncio.run(taken(name)) == (FOLDER / f"{name}.svg").read_text(), (
+        "run: python -m tests.screenshots"
+    )
