@@ -90,7 +90,7 @@ def keys(env: dict[str, str], times: Samples, sizes: Samples, rounds: int) -> No
         program.seen("live, every")
         program.quiet(0.5)
         program.press("V")  # the preview is drawn when the cursor rests: not by the key
-        for key in ("2", "3", "4", "1", "/ASR\r"):
+        for key in ("2", "3", "4", "1"):
             program.press(key, 0.4)
 
         def press(name: str, key: str, on: Probe) -> None:
@@ -108,9 +108,11 @@ def keys(env: dict[str, str], times: Samples, sizes: Samples, rounds: int) -> No
                 press(f"floor: {name}", key, floor)
                 press(name, key, program)
             program.press("g")
-            press("find next", "n", program)
-            press("another list", str(n % 4 + 1 if n % 4 else 2), program)
+            press("another list", "234"[n % 3], program)
             program.press("1")
+        program.press("/ASR\r")
+        for _ in range(rounds):
+            press("find next", "n", program)
 
 
 def table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -85,10 +85,18 @@ class Probe:
         return last
 
     def press(self, keys: str, quiet: float = 0.12) -> Cost:
-        """What typing something costs; the silence that ends it is not counted."""
+        """What typing something costs; the silence that ends it is not counted.
+
+        Raises:
+            RuntimeError: nobody is there to type to.
+            TimeoutError: it changes nothing.
+        """
+        if self._process.poll() is not None:
+            raise RuntimeError(bytes(self.written[-2000:]).decode(errors="replace"))
         size, began = len(self.written), time.perf_counter()
         os.write(self._master, keys.encode())
-        self._read(PATIENCE)
+        if not self._read(PATIENCE):
+            raise TimeoutError(f"{keys!r} changes nothing")
         first = time.perf_counter()
         last = max(first, self.quiet(quiet) if self._read(quiet) else first)
         return Cost((last - began) * 1000, len(self.written) - size)
