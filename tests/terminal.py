@@ -35,6 +35,23 @@ class NotSeen(AssertionError):
     """What a test waited for did not come before the deadline; the message shows the screen."""
 
 
+class _Screen(pyte.Screen):
+    """A screen that is cleared when the alternate one comes or goes, which pyte does not know."""
+
+    def set_mode(self, *modes: int, **kwargs: bool) -> None:
+        super().set_mode(*modes, **kwargs)
+        self._switch(modes, **kwargs)
+
+    def reset_mode(self, *modes: int, **kwargs: bool) -> None:
+        super().reset_mode(*modes, **kwargs)
+        self._switch(modes, **kwargs)
+
+    def _switch(self, modes: Sequence[int], *, private: bool = False) -> None:
+        if private and 1049 in modes:
+            self.erase_in_display(2)
+            self.cursor_position()
+
+
 class Terminal:
     """A program on a pty of a fixed size.
 
@@ -56,7 +73,7 @@ class Terminal:
         patience: float = 20.0,
     ) -> None:
         self.patience = patience
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = _Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self._held = b""
         self.raw = bytearray()
