@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import re
@@ -61,7 +62,7 @@ class Seat:
         asked = time.monotonic()
         status = self.terminal.end()
         assert time.monotonic() - asked < within
-        self.terminal.pump(0.1)
+        self.terminal.pump(0.02)
         self.given_back()
         return status
 
@@ -89,6 +90,13 @@ def seat(argv: Sequence[str] = DEMO, ready: str = LISTED, **env: str) -> Iterato
         terminal.wait(ready)
         terminal.quiet(0.1)
         yield seated
+
+
+def settled(terminal: Terminal) -> str:
+    """The list with its preview read, after which a clock that stands still brings no change."""
+    terminal.wait(lambda: "Title   " in terminal.text and "asking…" not in terminal.text)
+    terminal.quiet(0.1)
+    return terminal.text
 
 
 def broken(change: str) -> list[str]:
@@ -251,7 +259,6 @@ CRASHES = {
     "a paint": ("from icetui.panes.bars import KeyBar\nKeyBar.line = leak", ""),
     "a worker": ("from icetui.feed import Feed\nFeed.beats = leak_later", ""),
     "the opening": ("from icetui.session import Session\nSession.open = leak", ""),
-    "the plain view": ("from icetui.screens.browse import Browse\nBrowse.plain_text = leak", "P"),
 }
 
 
@@ -302,7 +309,7 @@ def test_half_a_terminal_is_none_and_gets_no_escape_sequence(missing: str, tmp_p
 def test_the_plain_view_leaves_the_screen_and_comes_back_with_everything(key: str | bytes) -> None:
     with seat(STANDING) as it:
         terminal = it.terminal
-        before = terminal.text
+        before = settled(terminal)
         terminal.send("P")
         terminal.wait("Enter goes back")
         it.given_back()
@@ -327,13 +334,12 @@ def test_the_plain_view_prints_whole_lines_with_tabs_between_columns() -> None:
         assert "\x1b" not in it.said
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_plain_view_too(number: signal.Signals) -> None:
+def test_a_signal_ends_the_plain_view_too() -> None:
     with seat() as it:
         it.terminal.send("P")
         it.terminal.wait("Enter goes back")
-        os.kill(it.terminal.process.pid, number)
-        assert it.end() in (-number, 128 + number)
+        os.kill(it.terminal.process.pid, signal.SIGTERM)
+        assert it.end() == -signal.SIGTERM
 
 
 # --- mouse and repaint ----------------------------------------------------------------------------
@@ -358,9 +364,8 @@ def test_f2_turns_the_mouse_off_and_on() -> None:
         assert it.end() == 0
 
 
-@pytest.mark.parametrize("name", ["TMUX", "SSH_TTY"])
-def test_over_ssh_and_in_a_multiplexer_no_mouse_mode_is_sent_before_f2(name: str) -> None:
-    with seat(**{name: "1"}) as it:
+def test_over_ssh_no_mouse_mode_is_sent_before_f2() -> None:
+    with seat(SSH_TTY="/dev/pts/1") as it:
         assert not re.search(rb"\x1b\[\?10(?:0[0-35]|06|15|16)[hl]", it.terminal.raw)
         it.terminal.send(F2)
         it.terminal.wait("Mouse on")
@@ -371,7 +376,7 @@ def test_over_ssh_and_in_a_multiplexer_no_mouse_mode_is_sent_before_f2(name: str
 
 def test_ctrl_l_paints_everything_again() -> None:
     with seat(STANDING) as it:
-        before = it.terminal.text
+        before = settled(it.terminal)
         it.terminal.screen.reset()
         it.terminal.send(CTRL_L)
         it.terminal.wait(lambda: it.terminal.text == before)
@@ -434,6 +439,7 @@ def test_after_ctrl_z_the_shell_has_the_terminal_and_fg_brings_everything_back(t
     tmux.type(" ".join(STANDING), "Enter")
     tmux.wait(lambda: LISTED in tmux.text())
     before = tmux.text()
+    assert tmux.state().startswith("1 0"), "no mouse in tmux"
     tmux.type("C-z")
     tmux.wait(lambda: "Stopped" in tmux.text())
     assert tmux.state() == "0 0 1"
@@ -498,10 +504,10 @@ def test_no_byte_on_the_terminal_in_the_log_or_in_the_store_tells_a_secret(tmp_p
                 ("P", "Enter goes back"),
                 (ENTER, "requests kept"),
                 ("q", LISTED),
-                ("y", "copy:"),
-                ("c", "the command"),
                 (ENTER, "[Summary]"),
                 ("]]]]", "[Raw]"),
+                ("y", "copy:"),
+                ("c", ""),
                 ("P", "Enter goes back"),
                 (ENTER, "[Raw]"),
                 ("q", LISTED),
@@ -511,13 +517,18 @@ def test_no_byte_on_the_terminal_in_the_log_or_in_the_store_tells_a_secret(tmp_p
                 terminal.wait(seen)
             assert it.end() == 0
             seen_bytes = bytes(terminal.raw)
+            [copied] = re.findall(rb"\]52;c;([^\x07]+)\x07", seen_bytes)
     files = written(tmp_path)
     assert log in files
     assert b"ListSmartJobs" in files[log]
     assert log.stat().st_mode & 0o777 == 0o600
     assert len(files) > 1, "the store has a file"
     for secret in secrets:
-        for name, content in {Path("terminal"): seen_bytes, **files}.items():
+        for name, content in {
+            Path("terminal"): seen_bytes,
+            Path("copy"): base64.b64decode(copied),
+            **files,
+        }.items():
             assert secret.encode() not in content, name
     for name, content in files.items():
         assert b"Signature=" not in content, name
