@@ -456,7 +456,10 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         if drawn is None:
             if isinstance(line, Line):
                 styles = selected(colour, focused=line.focused) if line.selected else palette(colour)
-                drawn = strip(window(line.spans(), 0, width), width, styles)
+                spans = line.spans()
+                # Its cells are as wide as their columns: only where those have no room is there more to cut.
+                fits = GUTTER + self._columns.cells <= width
+                drawn = strip(spans if fits else window(spans, 0, width), width, styles)
             else:
                 drawn = strip(window(line, 0, width), width, palette(colour))
             self._strips[key] = drawn

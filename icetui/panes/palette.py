@@ -54,10 +54,16 @@ _PLAIN = {
 }
 
 
+def _shared(styles: Mapping[str, Style]) -> Mapping[str, Style]:
+    """The same with one object for all styles that look alike: whether they do is asked for every span."""
+    objects: dict[Style, Style] = {}
+    return MappingProxyType({name: objects.setdefault(style, style) for name, style in styles.items()})
+
+
 @lru_cache(2)
 def palette(colour: bool = True) -> Mapping[str, Style]:
     """Style name to Style. `colour` False: what NO_COLOR asks for, attributes only."""
-    return MappingProxyType(dict(_COLOURED if colour else _PLAIN))
+    return _shared(_COLOURED if colour else _PLAIN)
 
 
 @lru_cache(4)
@@ -72,7 +78,7 @@ def selected(colour: bool = True, *, focused: bool = True) -> Mapping[str, Style
         name: look + Style(bold=style.bold or None, underline=style.underline or None)
         for name, style in palette(colour).items()
     }
-    return MappingProxyType({**line, "found": palette(colour)["found"] + Style(bold=True, underline=True)})
+    return _shared({**line, "found": palette(colour)["found"] + Style(bold=True, underline=True)})
 
 
 def strip(line: SpanLine, cells: int, styles: Mapping[str, Style]) -> Strip:
@@ -82,15 +88,16 @@ def strip(line: SpanLine, cells: int, styles: Mapping[str, Style]) -> Strip:
     run, look = "", styles[""]
     for text, name in line:
         used += width(text)
-        if styles[name] == look:  # one run of bytes for each change of looks
+        style = styles[name]
+        if style is look:  # one run of bytes for each change of looks
             run += text
         else:
             if run:
                 segments.append(Segment(run, look))
-            run, look = text, styles[name]
+            run, look = text, style
     if used < cells:
         blank = " " * (cells - used)
-        if look == styles[""]:
+        if look is styles[""]:
             run += blank
         else:
             segments.append(Segment(run, look))

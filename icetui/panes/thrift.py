@@ -11,7 +11,7 @@ them. An update of another kind is written as it is, and then nothing is known o
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import compress, count
+from itertools import compress, count, groupby
 from operator import ne
 
 from rich.cells import cell_len
@@ -158,12 +158,15 @@ class Copy:
             if erased:
                 end = max(blank, start)
             out.append(f"\x1b[{y + 1};{start + 1}H")
-            for char, wanted in zip(chars[start:end], looks[start:end], strict=True):
-                if wanted != look and not (char == " " and not wanted and _bare(look)):
+            for wanted, run in groupby(looks[start:end]):
+                stop = start + len(list(run))
+                cells = chars[start:stop]
+                start = stop
+                text = "".join([cell for cell in cells if not cell.startswith(_HALF)])
+                if wanted != look and not (not wanted and _bare(look) and not text.strip(" ")):
                     out.append(_switch(look, wanted))
                     look = wanted
-                if not char.startswith(_HALF):
-                    out.append(char)
+                out.append(text)
             if erased:
                 out.append("\x1b[0m\x1b[K" if look else "\x1b[K")
                 return ""
