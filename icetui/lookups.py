@@ -45,6 +45,10 @@ class Sender(Protocol):
         """Asks; raises the tree of `errors`."""
 
 
+def _nobody(answer: Answer, jobs: Sequence[Job]) -> None:
+    """Nobody keeps answers."""
+
+
 class Lookups:
     """Lookups of one family by one sender, at most `AT_ONCE` at once over all callers."""
 
@@ -53,6 +57,8 @@ class Lookups:
         self._sender = sender
         self._region = region
         self._places = asyncio.Semaphore(AT_ONCE)
+        self.heard: Callable[[Answer, Sequence[Job]], None] = _nobody
+        """Gets every answer that rows were read from: what it tells need not be asked for again."""
 
     async def one(self, job_id: str) -> Answer:
         """The answer about one job; a person waits for it.
@@ -89,7 +95,9 @@ class Lookups:
         """
         async with self._places:
             answer = await self._sender.send(self._family.lookup(ids), urgent=urgent)
-        return self._family.read_lookup(answer).jobs
+        jobs = self._family.read_lookup(answer).jobs
+        self.heard(answer, jobs)
+        return jobs
 
     def missing(self, job_id: str) -> Job:
         """The row of an ID that the service does not know."""

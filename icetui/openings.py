@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Generic, TypeVar
 
+from icetui.call import Answer
 from icetui.errors import NotFound
 from icetui.families.base import Family, Opened
-from icetui.job import Job
+from icetui.job import Job, State
 from icetui.lookups import Lookups
 from icetui.sharing import Shared
 
@@ -25,17 +26,24 @@ class Openings:
 
     Args:
         family: reads the answers.
-        lookups: asks.
+        lookups: asks; what it hears of ended jobs is kept, so that opening one of them asks nothing.
         tell: gets the row of each job that was opened, or is missing, and when it was told.
-        most: bytes of memory for answers, roughly.
+        most: bytes of memory for what was opened, roughly; a quarter more is for what was heard.
     """
 
     def __init__(self, family: Family, lookups: Lookups, tell: Tell, *, most: int) -> None:
         self._family = family
         self._lookups = lookups
         self._tell = tell
-        self._memory = Memory(most)
+        self._memory: Memory[Opened] = Memory(most, _weight)
+        self._heard: Memory[Answer] = Memory(most // 4, lambda answer: len(answer.text) + 1024)
         self._shared: Shared[Opened] = Shared()
+        lookups.heard = self._hear
+
+    def _hear(self, answer: Answer, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            if job.state.terminal and job.state is not State.MISSING:
+                self._heard.keep(job.id, answer)
 
     async def open(self, job_id: str, *, again: bool) -> Opened:
         """All about one job, out of memory if it has ended and nobody wants it asked again.
@@ -46,60 +54,69 @@ class Openings:
         kept = None if again else self._memory.get(job_id)
         if kept is not None:
             return kept
-        return await self._shared.run(job_id, lambda: self._ask(job_id))
+        return await self._shared.run(job_id, lambda: self._ask(job_id, again=again))
 
-    async def _ask(self, job_id: str) -> Opened:
+    async def _ask(self, job_id: str, *, again: bool) -> Opened:
         try:
-            answer = await self._lookups.one(job_id)
+            answer = None if again else self._heard.get(job_id)
+            if answer is None:
+                answer = await self._lookups.one(job_id)
             if len(answer.text) < LARGE_ANSWER:
                 opened = self._family.open(answer, job_id)
             else:
                 opened = await asyncio.to_thread(self._family.open, answer, job_id)
         except NotFound:
             self._memory.drop(job_id)
+            self._heard.drop(job_id)
             await self._tell(self._lookups.missing(job_id), None)
             raise
         if opened.job.state.terminal:
             self._memory.keep(job_id, opened)
+            self._heard.drop(job_id)
         await self._tell(opened.job, answer.taken)
         return opened
 
 
-class Memory:
-    """Answers about finished jobs, for this session; those not looked at for longest go.
+T = TypeVar("T")
+
+
+class Memory(Generic[T]):
+    """What was told of finished jobs, for this session; what was not looked at for longest goes.
 
     Args:
         most: bytes of memory, roughly.
+        weigh: bytes of one, roughly.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, weigh: Callable[[T], int]) -> None:
         self._most = most
+        self._weigh = weigh
         self._bytes = 0
-        self._kept: OrderedDict[str, Opened] = OrderedDict()
+        self._kept: OrderedDict[str, T] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, job_id: str) -> Opened | None:
+    def get(self, job_id: str) -> T | None:
         """What was told of a job, if it is still here."""
         if job_id in self._kept:
             self._kept.move_to_end(job_id)
         return self._kept.get(job_id)
 
-    def keep(self, job_id: str, opened: Opened) -> None:
+    def keep(self, job_id: str, told: T) -> None:
         """Keeps what was told, unless it alone is too large."""
         self.drop(job_id)
-        if _weight(opened) > self._most:
+        if self._weigh(told) > self._most:
             return
-        self._kept[job_id] = opened
-        self._bytes += _weight(opened)
+        self._kept[job_id] = told
+        self._bytes += self._weigh(told)
         while self._bytes > self._most:
             self.drop(next(iter(self._kept)))
 
     def drop(self, job_id: str) -> None:
         """Forgets a job."""
-        if (opened := self._kept.pop(job_id, None)) is not None:
-            self._bytes -= _weight(opened)
+        if (told := self._kept.pop(job_id, None)) is not None:
+            self._bytes -= self._weigh(told)
 
 
 def _weight(opened: Opened) -> int:

@@ -898,6 +898,23 @@ class TestOpening:
         assert await listed.open("a", again=True) is not first
         assert service.asked() == ["a", "a"]
 
+    async def test_a_finished_job_that_a_beat_has_read_is_not_asked_for_to_be_opened(
+        self, service: Service, store: Store
+    ) -> None:
+        service.put(job("a", 0, State.FAILED), *running(1))
+        feed = Feed(Unlisted(), service, store, SCOPE)
+        feed.follow(["a", "j000"])
+        await feed.refresh()
+        assert sorted(service.asked()) == ["a", "j000"]
+        opened = await feed.open("a")
+        assert opened.job.id == "a"
+        assert await feed.open("a") is opened
+        assert sorted(service.asked()) == ["a", "j000"]
+        await feed.open("j000")
+        assert sorted(service.asked()) == ["a", "j000", "j000"]
+        await feed.open("a", again=True)
+        assert sorted(service.asked()) == ["a", "a", "j000", "j000"]
+
     async def test_a_job_that_goes_on_is_asked_for_each_time(self, listed: Feed, service: Service) -> None:
         service.put(*running(1))
         await listed.open("j000")
