@@ -265,10 +265,9 @@ class IcetuiApp(OrderlyApp):
         from icetui.screens.reading import Reading, log_lines
 
         if not isinstance(self.screen, Reading):
-            log = self.session.log
-            self.push_screen(
-                Reading("Requests", log_lines(log.entries, self.session.settings.calls_per_minute))
-            )
+            session = self.session
+            ceiling = 0 if session.demo else session.settings.calls_per_minute
+            self.push_screen(Reading("Requests", log_lines(session.log.entries, ceiling)))
 
     def action_mouse(self) -> None:
         """Mouse reporting on or off."""

@@ -427,8 +427,12 @@ class Feed:
         """Seconds until the next beat; None if only a person can bring it."""
         if self._is_stopped:
             return None
+        return self.pause_after(failures, self._setback)
+
+    def pause_after(self, failures: int, error: IcetuiError | None) -> float:
+        """Seconds to wait before asking again, after so many failures in a row, the last one this."""
         interval = self.interval * float(getattr(self._sender, "stretch", 1.0))
-        return stretched(interval, failures, self._setback, self._chance())
+        return stretched(interval, failures, error, self._chance())
 
     def _room(self) -> int:
         """How many calls may go without waiting, as far as the sender says."""

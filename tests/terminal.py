@@ -186,7 +186,16 @@ class Terminal:
     @property
     def rows(self) -> list[str]:
         """The lines of the screen, blanks at their ends removed."""
-        return [line.rstrip() for line in self.screen.display]
+        return [self._row(y).rstrip() for y in range(self.screen.lines)]
+
+    def _row(self, y: int) -> str:
+        """A line of the screen; `Screen.display` breaks on half a wide character, between two reads."""
+        cells = [self.screen.buffer[y][x].data for x in range(self.screen.columns)]
+        row, x = "", 0
+        while x < len(cells):
+            row += cells[x] or " "
+            x += 2 if cells[x] and pyte.screens.wcwidth(cells[x][0]) == 2 else 1
+        return row
 
     @property
     def ended(self) -> bool:

@@ -45,6 +45,7 @@ def batch() -> Opened:
             "not a link",
         ),
         ("http://b.com/x_{index}.mp4", "http://b.com/x_{index}.mp4", "template"),
+        # UserData's NotifyAddress of GetSmartHandleJob's samples (api.md 2.8 #20).
         ("https://****", "https://****", "not a link"),
         ("javascript:alert(1)", "javascript:alert(1)", "not a link"),
         ("oss://bucket/object", "oss://bucket/object", "in a bucket"),
@@ -148,7 +149,7 @@ def test_the_seed_subjob_is_shown_with_state_duration_url_and_what_is_odd(batch:
 def test_the_raw_page_leaves_strings_in_their_strings(batch: Opened) -> None:
     sheet = pages.raw(batch)
     assert '"UserData": "{\\"NotifyAddress\\":\\"http://xx.xx.xxx\\"}"' in text(sheet)
-    assert sheet.note.endswith("characters as sent, laid out")
+    assert sheet.note == "3.1 kB as sent, laid out"
 
 
 def test_a_job_that_stored_nothing_says_so_beside_its_media() -> None:

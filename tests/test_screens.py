@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from icetui import results as kinds
+from icetui.app import IcetuiApp
 from icetui.call import Answer
 from icetui.demo import MEDIA
 from icetui.errors import Unreachable
@@ -510,3 +511,84 @@ def lines_of_head(detail: Detail) -> str:
 
 def unlaid_text(detail: Detail) -> str:
     return "".join(plain(detail.view.lines.line(y)) for y in range(len(detail.view.lines)))
+
+
+def sent(app: IcetuiApp) -> int:
+    """How many requests have gone out."""
+    return len(app.session.log.entries)
+
+
+async def beats(pilot: Pilot[Any], more: int) -> None:
+    """Lets so many more requests go out."""
+    app = browse(pilot).program
+    goal = sent(app) + more
+    await until(pilot, lambda: sent(app) >= goal)
+
+
+async def quiet(pilot: Pilot[Any]) -> bool:
+    """Whether nothing goes out any more while a list would have beaten ten times."""
+    app = browse(pilot).program
+    before = sent(app)
+    for _ in range(25):
+        await pilot.pause(0.02)
+    return sent(app) == before
+
+
+def fast(app: IcetuiApp, name: str) -> IcetuiApp:
+    """Beats every 50 ms."""
+    app.session.open()
+    app.session.feeds[name].interval = 0.05
+    return app
+
+
+async def test_a_paused_list_asks_nothing_until_it_goes_on() -> None:
+    async with fast(demo(), "smart").run_test(size=SMALL) as pilot:
+        await listed(pilot)
+        await beats(pilot, 3)
+        await pilot.press("p")
+        await pilot.pause(0.2)
+        assert await quiet(pilot)
+        assert "paused, p goes on" in screen_text(pilot)
+        await pilot.press("p")
+        await beats(pilot, 3)
+        assert "live" in screen_text(pilot)
+
+
+async def test_a_list_that_is_not_visible_asks_nothing() -> None:
+    async with fast(demo(), "smart").run_test(size=SMALL) as pilot:
+        await listed(pilot)
+        await beats(pilot, 3)
+        await pilot.press("?")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reading))
+        await pilot.pause(0.2)
+        assert await quiet(pilot)
+        await pilot.press("q")
+        await beats(pilot, 3)
+
+
+async def test_an_opened_job_is_asked_for_until_it_has_ended_or_is_paused() -> None:
+    async with fast(demo(), "smart").run_test(size=SMALL) as pilot:
+        screen = await listed(pilot)
+        runs = next(job for job in screen.table.shown if job.state is State.RUNNING)
+        await opened(pilot, runs.id)
+        await beats(pilot, 3)
+        await pilot.press("p")
+        await pilot.pause(0.2)
+        assert await quiet(pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        ended = next(job for job in screen.table.shown if job.state is State.DONE)
+        await opened(pilot, ended.id)
+        await pilot.pause(0.2)
+        assert await quiet(pilot)
+
+
+async def test_an_opened_job_that_the_service_does_not_know_is_asked_for_once() -> None:
+    async with fast(demo(family="iproduction"), "iproduction").run_test(size=SMALL) as pilot:
+        screen = await listed(pilot)
+        missing = "ffffffffffffffffffffffffffffffff"
+        await until(pilot, lambda: any(job.id == missing for job in screen.table.shown))
+        await opened(pilot, missing)
+        await until(pilot, lambda: "JobNotFound" in screen_text(pilot))
+        await pilot.pause(0.2)
+        assert await quiet(pilot)

@@ -9,13 +9,16 @@ import pytest
 from textual.pilot import Pilot
 
 from icetui.app import IcetuiApp
+from icetui.call import Answer
 from icetui.demo import SEED_RESULTS
+from icetui.errors import Unreachable
 from icetui.flags import Flags
 from icetui.job import State
+from icetui.log import Entry
 from icetui.screens.choose import Choose
-from icetui.screens.reading import Reading
+from icetui.screens.reading import Reading, log_lines
 from icetui.session import Session
-from tests.on_screen import BIG, SMALL, browse, demo, listed, opened, screen_text, until
+from tests.on_screen import BIG, CLOCK, SMALL, browse, demo, listed, opened, screen_text, until
 
 Snap = Callable[..., bool]
 Before = Callable[[Pilot[Any]], Awaitable[None]]
@@ -149,6 +152,58 @@ def test_failed_batches(snap_compare: Snap, size: tuple[int, int]) -> None:
 
 
 @SIZES
+def test_the_request_log(snap_compare: Snap, size: tuple[int, int]) -> None:
+    entries = [
+        Entry(CLOCK, "ListSmartJobs", 83, 200, "", "8C1B5A4E-0000-5B3D-9B5D-000000000001", 1),
+        Entry(
+            CLOCK,
+            "GetBatchMediaProducingJob",
+            1204.0,
+            400,
+            "Throttling.User",
+            "3C6F0000-0000-5000-A000-000000000008",
+            2,
+        ),
+        Entry(CLOCK, "ListAIJob", 10_000, 0, "TimedOut", "", 3),
+    ]
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await listed(pilot)
+        pilot.app.push_screen(Reading("Requests", log_lines(entries, 60)))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Reading))
+
+    assert snap_compare(demo(), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_paused(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        await pilot.press("p")
+        await listed(pilot)
+
+    assert snap_compare(demo(), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_rows_that_could_not_be_refreshed(
+    snap_compare: Snap, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = demo()
+
+    async def gone(*_: object, **__: object) -> Answer:
+        raise Unreachable("The network is gone.", hint="r tries again.")
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        monkeypatch.setattr(app.session.client, "send", gone)
+        await pilot.press("r")
+        await until(pilot, lambda: "The network is gone." in screen_text(pilot))
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@SIZES
 def test_a_filter_that_nothing_fits(snap_compare: Snap, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await listed(pilot)
@@ -196,6 +251,7 @@ def test_tab(snap_compare: Snap, size: tuple[int, int], family: str, job_id: str
         pytest.param("vod-ai", opening_first(kind("matches"), "]"), id="matches"),
         pytest.param("smart", opening_first(kind("translations"), "]"), id="translations"),
         pytest.param("smart", opening(TEXTS, "]"), id="texts"),
+        pytest.param("smart", opening_first(kind("tree"), "]"), id="tree"),
         pytest.param("smart", opening(GENERIC, "]"), id="plain"),
         pytest.param("smart", opening_first(kind("broken"), "]"), id="broken"),
     ],

@@ -16,7 +16,7 @@ from icetui.clean import clean, width
 from icetui.decode import Fault, at
 from icetui.families.base import Opened
 from icetui.job import Job, JobError, State, Subjob
-from icetui.panes.drawings import DRAWINGS, briefly, draw, plural, wrapped
+from icetui.panes.drawings import DRAWINGS, briefly, draw, wrapped
 from icetui.panes.job_line import GLYPHS, age, state_style
 from icetui.panes.json_lines import JsonLines
 from icetui.panes.spans import Fixed, Joined, Lines, Made, Span
@@ -390,7 +390,7 @@ def _fault(fault: Fault, cells: int) -> Lines:
 
 def raw(opened: Opened) -> Sheet:
     """The answer as it came: JSON inside strings stays in its strings."""
-    said = f"{plural(len(opened.answer.text), 'character')} as sent, laid out"
+    said = f"{size(opened)} as sent, laid out"
     return Sheet(JsonLines(opened.decoded.as_sent), note=said)
 
 
@@ -400,12 +400,20 @@ LARGE = 1_000_000
 _PIECE = 4_000
 
 
+def size(opened: Opened) -> str:
+    """How long an answer's text is: ``1.2 kB``."""
+    # Here, not at the top: it is for whoever looks at an answer, after the first paint.
+    import humanize
+
+    return humanize.naturalsize(len(opened.answer.text.encode(errors="replace")))
+
+
 def unlaid(opened: Opened) -> Sheet:
     """The answer's text as it came, in pieces of a line each: what there is to read while a page is made."""
     text = opened.answer.text
     pieces = -(-len(text) // _PIECE)
     lines = Made(pieces, lambda y: [(clean(text[y * _PIECE : (y + 1) * _PIECE]), "")])
-    return Sheet(lines, note=f"{plural(len(text), 'character')} as sent; laying it out…")
+    return Sheet(lines, note=f"{size(opened)} as sent; laying it out…")
 
 
 def page(

@@ -235,6 +235,7 @@ class Browse(Room):
         ended = (
             not isinstance(self.family, ListedFamily)
             and snapshot is not None
+            and bool(snapshot.jobs)
             and all(job.state.terminal for job in snapshot.jobs)
         )
         return telling.freshness(snapshot, interval, paused=self.shelf.paused, all_ended=ended)

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from icetui.clean import clean
-from icetui.errors import IcetuiError
+from icetui.errors import IcetuiError, Refusal
 from icetui.families.base import Opened
 from icetui.feed import Feed
 from icetui.job import Job
@@ -122,19 +122,27 @@ class Detail(Room):
 
     @work(group="open", exclusive=True)
     async def _open(self, job_id: str, again: bool = False) -> None:
-        """Opens the job, and again each interval until it has ended."""
+        """Opens the job, and again each interval until it has ended or the service has said no."""
+        failures = 0
         while True:
             self._again.clear()
+            failed: IcetuiError | None = None
             try:
                 opened = await self.feed.open(job_id, again=again)
+            except Refusal as error:
+                # The same question would get the same answer: only a person asks again (r).
+                self.post_message(self.Arrived(job_id, None, error))
+                return
             except IcetuiError as error:
+                failed = error
                 self.post_message(self.Arrived(job_id, None, error))
             else:
                 self.post_message(self.Arrived(job_id, opened, None))
                 if opened.job.state.terminal:
                     return
+            failures = failures + 1 if failed is not None else 0
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._again.wait(), self.feed.interval)
+                await asyncio.wait_for(self._again.wait(), self.feed.pause_after(failures, failed))
             while self._paused or not self.is_current:
                 await self._again.wait()
                 self._again.clear()

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from icetui.clean import clean
+from icetui.clean import clean, cut
 from icetui.keymap import MOVES, Where, chords_of, keys_of
 from icetui.panes.bars import BottomLine, KeyHint, StatusLine
+from icetui.panes.drawings import plural
 from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import Fixed, Lines, Span, plain
 from icetui.screens.room import Room, back_bindings, bindings_of
@@ -90,22 +91,28 @@ def help_lines(where: Where) -> Lines:
 
 
 def log_lines(entries: Sequence[Entry], ceiling: int) -> Lines:
-    """The request log, newest first: time, action, ms, status, code, RequestId, attempt."""
+    """The request log, newest first: time, ms, status, attempt, action, RequestId, code.
+
+    Args:
+        entries: oldest first.
+        ceiling: most calls a minute; 0 for none.
+    """
+    most = f"at most {ceiling} a minute are sent" if ceiling else "no ceiling: the demo asks nobody"
     rows: list[list[Span]] = [
-        [(f"{len(entries)} requests kept; at most {ceiling} a minute are sent", "dim")],
-        [(f"{'time (UTC)':<10} {'action':<28} {'ms':>6} {'status':>6} try  {'code':<28} RequestId", "dim")],
+        [(f"{plural(len(entries), 'request')} kept; {most}", "dim")],
+        [(f"{'time UTC':<9}{'ms':>5} {'status':>6} try  {'action':<22} RequestId, code", "dim")],
     ]
     for entry in reversed(entries):
         good = entry.status and entry.status < 300
         rows.append(
             [
-                (f"{entry.time:%H:%M:%S}   ", "dim"),
-                (f"{clean(entry.action):<28} ", ""),
-                (f"{entry.ms:>6.0f} ", "number"),
+                (f"{entry.time:%H:%M:%S} ", "dim"),
+                (f"{entry.ms:>5.0f} ", "number"),
                 (f"{entry.status or '–':>6} ", "good" if good else "bad"),
                 (f"{entry.attempt:>3}  ", "dim"),
-                (f"{clean(entry.code):<28} ", "bad"),
+                (f"{cut(clean(entry.action), 22):<22} ", ""),
                 (clean(entry.request_id), "dim"),
+                (f" {clean(entry.code)}", "bad"),
             ]
         )
     return Fixed(rows)
