@@ -100,7 +100,7 @@ def log_lines(entries: Sequence[Entry], ceiling: int) -> Lines:
     most = f"at most {ceiling} a minute are sent" if ceiling else "no ceiling: the demo asks nobody"
     rows: list[list[Span]] = [
         [(f"{plural(len(entries), 'request')} kept; {most}", "dim")],
-        [(f"{'time UTC':<9}{'ms':>5} {'status':>6} try  {'action':<22} RequestId, code", "dim")],
+        [(f"{'time UTC':<9}{'ms':>5} got try {'action':<19} RequestId, code", "dim")],
     ]
     for entry in reversed(entries):
         good = entry.status and entry.status < 300
@@ -108,11 +108,11 @@ def log_lines(entries: Sequence[Entry], ceiling: int) -> Lines:
             [
                 (f"{entry.time:%H:%M:%S} ", "dim"),
                 (f"{entry.ms:>5.0f} ", "number"),
-                (f"{entry.status or '–':>6} ", "good" if good else "bad"),
-                (f"{entry.attempt:>3}  ", "dim"),
-                (f"{cut(clean(entry.action), 22):<22} ", ""),
+                (f"{entry.status or '–':>3} ", "good" if good else "bad"),
+                (f"{entry.attempt:>2}  ", "dim"),
+                (f"{cut(clean(entry.action), 19):<19} ", ""),
                 (clean(entry.request_id), "dim"),
-                (f" {clean(entry.code)}", "bad"),
+                (f" {clean(entry.code)}" if entry.code else "", "bad"),
             ]
         )
     return Fixed(rows)
