@@ -158,7 +158,7 @@ def test_the_request_log(snap_compare: Snap, size: tuple[int, int]) -> None:
         Entry(
             CLOCK,
             "GetBatchMediaProducingJob",
-            1204.0,
+            1204,
             400,
             "Throttling.User",
             "3C6F0000-0000-5000-A000-000000000008",
