@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from icetui.clean import width
-from icetui.job import Job, State
+from icetui.job import Job, JobError, State
 from icetui.panes.job_line import (
     GLYPHS,
     GUTTER,
@@ -25,6 +25,7 @@ from icetui.panes.job_line import (
     searched,
     state_style,
     state_word,
+    titled,
     took,
     zone_word,
 )
@@ -213,3 +214,24 @@ def test_wide_characters_are_cut_at_a_cell_border() -> None:
 def test_find_looks_at_state_type_id_and_title() -> None:
     text = searched(JOB)
     assert all(part in text for part in ("done", "Success", JOB.type, JOB.id, JOB.title))
+
+
+def test_why_a_job_failed_stands_before_its_title_the_code_first() -> None:
+    failed = replace(
+        JOB, state=State.FAILED, error=JobError("InvalidMaterial.NotFound", "Words."), title="A title"
+    )
+    assert titled(failed) == "Some.Code | A title"
+    partial = replace(
+        JOB, state=State.PARTIAL, error=None, note="1 of 3 subjobs failed: InternalError", title="A"
+    )
+    assert titled(partial) == "InternalError (1 of 3 subjobs failed) | A"
+    assert titled(replace(JOB, state=State.FAILED, error=None, note="", title="A")) == "A"
+    assert titled(replace(failed, state=State.DONE)) == "A title"
+
+
+def test_a_success_with_a_note_is_flagged_in_its_state() -> None:
+    odd = replace(JOB, state=State.DONE, note="nothing was stored")
+    columns = columns_for(120)
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    assert columns.row(odd, now)[0].strip() == "✓ done !"
+    assert columns.row(replace(odd, note=""), now)[0].strip() == "✓ done"

@@ -18,7 +18,7 @@ from icetui.log import Entry
 from icetui.screens.choose import Choose
 from icetui.screens.reading import Reading, log_lines
 from icetui.session import Session
-from tests.on_screen import BIG, CLOCK, SMALL, browse, demo, listed, opened, screen_text, until
+from tests.on_screen import BIG, CLOCK, SMALL, browse, demo, lines_of, listed, opened, screen_text, until
 
 Snap = Callable[..., bool]
 Before = Callable[[Pilot[Any]], Awaitable[None]]
@@ -217,6 +217,9 @@ def test_a_filter_that_nothing_fits(snap_compare: Snap, size: tuple[int, int]) -
 def test_a_refused_family(snap_compare: Snap, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: "is denied" in screen_text(pilot))
+        view = browse(pilot).preview
+        if view is not None:
+            await until(pilot, lambda: "is denied" in lines_of(view))
 
     app = demo(family="iproduction", faults=("deny:QueryIProductionJob",))
     assert snap_compare(app, terminal_size=size, run_before=before)

@@ -324,8 +324,14 @@ def titled(job: Job) -> str:
     """What the last column says: why it failed, as far as that is known, before what it is called."""
     if not job.state.bad:
         return job.title
-    reason = (job.error.code or job.error.message) if job.error is not None else job.note
+    reason = (job.error.code or job.error.message) if job.error is not None else _code_first(job.note)
     return f"{reason} | {job.title}" if reason and job.title else reason or job.title
+
+
+def _code_first(note: str) -> str:
+    """``InternalError (1 of 3 subjobs failed)``: a narrow column shows the code, not how many."""
+    count, _, code = note.partition(": ")
+    return f"{code} ({count})" if code else note
 
 
 def searched(job: Job) -> str:
