@@ -217,9 +217,7 @@ def test_find_looks_at_state_type_id_and_title() -> None:
 
 
 def test_why_a_job_failed_stands_before_its_title_the_code_first() -> None:
-    failed = replace(
-        JOB, state=State.FAILED, error=JobError("InvalidMaterial.NotFound", "Words."), title="A title"
-    )
+    failed = replace(JOB, state=State.FAILED, error=JobError("Some.Code", "Words."), title="A title")
     assert titled(failed) == "Some.Code | A title"
     partial = replace(
         JOB, state=State.PARTIAL, error=None, note="1 of 3 subjobs failed: InternalError", title="A"
