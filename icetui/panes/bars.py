@@ -32,8 +32,8 @@ class Bar(Quiet):
         self._painted: SpanLine = ()
 
     def line(self, cells: int) -> list[Span]:
-        """What it says in so many cells."""
-        raise NotImplementedError
+        """What it says in so many cells; nothing, unless a kind of bar says something."""
+        return []
 
     def render_line(self, y: int) -> Strip:
         """The bar as a strip."""

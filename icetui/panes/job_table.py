@@ -30,6 +30,7 @@ from icetui.panes.job_line import (
     state_style,
     zone_word,
 )
+from icetui.panes.moves import moves
 from icetui.panes.palette import palette, selected, strip
 from icetui.panes.placing import Place
 from icetui.panes.quiet import Quiet
@@ -59,20 +60,7 @@ class JobTable(ScrollView, Quiet, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "down", id="move.down", show=False, tooltip="Go to the next job."),
-        Binding("k,up", "step(-1)", "up", id="move.up", show=False, tooltip="Go to the job before."),
-        Binding("g,home", "first", "first", id="move.first", show=False, tooltip="Go to the first job."),
-        Binding("G,end", "last", "last", id="move.last", show=False, tooltip="Go to the last job."),
-        Binding(
-            "pagedown", "page(1)", "page down", id="page.down", show=False, tooltip="Scroll a page down."
-        ),
-        Binding("pageup", "page(-1)", "page up", id="page.up", show=False, tooltip="Scroll a page up."),
-        Binding(
-            "ctrl+d", "page(0.5)", "half down", id="half.down", show=False, tooltip="Scroll half a page."
-        ),
-        Binding(
-            "ctrl+u", "page(-0.5)", "half up", id="half.up", show=False, tooltip="Scroll back half a page."
-        ),
+        *moves("step", "job"),
         Binding("enter,l,right", "open", "open", id="open", show=False, tooltip="Open the job."),
         Binding("space", "mark", "mark", id="mark", show=False, tooltip="Mark the job, or unmark it."),
     ]

@@ -18,6 +18,7 @@ from textual.strip import Strip
 from icetui.clean import width
 from icetui.panes.flow import Flow, Spot
 from icetui.panes.job_line import SIGNS
+from icetui.panes.moves import moves
 from icetui.panes.palette import palette, selected, strip
 from icetui.panes.quiet import Quiet
 from icetui.panes.spans import (
@@ -58,20 +59,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "down", id="move.down", show=False, tooltip="Go a line down."),
-        Binding("k,up", "move(-1)", "up", id="move.up", show=False, tooltip="Go a line up."),
-        Binding("g,home", "first", "first", id="move.first", show=False, tooltip="Go to the first line."),
-        Binding("G,end", "last", "last", id="move.last", show=False, tooltip="Go to the last line."),
-        Binding(
-            "pagedown", "page(1)", "page down", id="page.down", show=False, tooltip="Scroll a page down."
-        ),
-        Binding("pageup", "page(-1)", "page up", id="page.up", show=False, tooltip="Scroll a page up."),
-        Binding(
-            "ctrl+d", "page(0.5)", "half down", id="half.down", show=False, tooltip="Scroll half a page."
-        ),
-        Binding(
-            "ctrl+u", "page(-0.5)", "half up", id="half.up", show=False, tooltip="Scroll back half a page."
-        ),
+        *moves("move", "line"),
         Binding(
             "greater_than_sign,》,shift+right",
             "sideways(1)",

@@ -27,8 +27,8 @@ class Quiet(Widget):
     ALLOW_SELECT: ClassVar[bool] = False
 
     def repaint(self) -> None:
-        """Paints the lines that differ from what is on the screen."""
-        raise NotImplementedError
+        """Paints what differs from what is on the screen: all, for a widget that does not know better."""
+        self.refresh()
 
     def _on_focus(self, event: events.Focus) -> None:
         event.prevent_default()
