@@ -17,7 +17,7 @@ from icetui.results import Transcript
 from tests.on_screen import browse, demo, listed, opened, until
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-SIZE = (116, 30)
+SIZE = (120, 30)
 
 
 async def _list(pilot: Pilot[Any]) -> None:
