@@ -81,6 +81,19 @@ def ask(
     return Ended(process.returncode, out)
 
 
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a child: without access keys, and without what makes Python stop or stumble.
+
+    Only the command of a profile gets the whole one: it may need a key to fetch another.
+    """
+    unwanted = ("PYTHONINSPECT", "PYTHONWARNINGS", "PYTHONBREAKPOINT", "PYTHONSTARTUP")
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("ALIBABA_CLOUD_") and name not in unwanted
+    }
+
+
 def stop() -> None:
     """Ends all that is under way, so that a program can end at once."""
     for process in tuple(_running):

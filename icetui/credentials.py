@@ -17,9 +17,10 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from icetui import key_forms
 from icetui.access_key import AccessKey
@@ -40,6 +41,42 @@ LOOK_LIMIT = 2.0
 
 Clock = Callable[[], datetime]
 Waiting = Callable[[], None] | None
+Kind = Literal["profile", "env", "aliyun", "memory", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which access key is wanted.
+
+    Attributes:
+        kind: ``profile`` of config.toml, ``env``, ``aliyun``: a profile of its CLI, ``memory``: a key that
+            was typed for this session only, ``none``: nobody told us.
+        name: of the profile; for ``memory`` of the one whose other settings hold, or "".
+        key: for ``memory`` alone.
+        why: how it came to be wanted, e.g. ``default_profile``; makes no difference.
+    """
+
+    kind: Kind
+    name: str = ""
+    key: AccessKey | None = None
+    why: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A source that a person can choose.
+
+    Attributes:
+        source: what is chosen.
+        title: its name.
+        note: what is known of it without asking anybody, e.g. ``keyring · LTAI…9QeF``.
+        region: its own, or "".
+    """
+
+    source: Source
+    title: str
+    note: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +85,7 @@ class Identity:
 
     Attributes:
         key: what requests are signed with.
-        source: ``env``, ``keyring``, ``aliyun``, ``command`` or ``demo``.
+        source: ``env``, ``keyring``, ``aliyun``, ``command``, ``memory`` or ``demo``.
         profile: of config.toml or of the aliyun CLI; "" for the environment.
         region: where it asks.
         network: ``public`` or ``vpc``.
@@ -78,6 +115,7 @@ def resolve(
     profile: str | None,
     region: str | None,
     environ: Mapping[str, str],
+    source: Source | None = None,
     clock: Clock = lambda: datetime.now(UTC),
     waiting: Waiting = None,
 ) -> Identity:
@@ -88,6 +126,7 @@ def resolve(
         profile: of ``--profile``, or None.
         region: of ``--region``, or None.
         environ: the environment.
+        source: exactly that one, instead of what the order gives.
         clock: UTC, to see whether a temporary key has run out.
         waiting: called once if the keyring takes longer than a second.
 
@@ -97,20 +136,86 @@ def resolve(
         NoCredentials: there is no access key.
         KeyringTrouble: the keyring cannot be used.
     """
-    asked = profile if profile is not None else environ.get("ICETUI_PROFILE") or None
     try:
-        if asked is not None:
-            found = _of_profile(named(settings, asked), environ, clock, waiting)
-        elif key := environment_key(environ):
-            found = Identity(key, "env", "", "", note=_overridden(settings))
-        elif settings.default_profile or settings.profiles or settings.broken:
-            found = _of_profile(named(settings, default_name(settings)), environ, clock, waiting)
-        else:
-            found = _first_start(environ, clock)
+        wanted = source or planned(settings, profile=profile, environ=environ, clock=clock)
+        found = _of(wanted, settings, environ, clock, waiting)
     except KeyringTrouble as trouble:
         trouble.hint = f"{trouble.hint} {choices(environ, clock)}".strip()
         raise
     return replace(found, region=region_for(found.region, region, environ))
+
+
+def planned(
+    settings: Settings,
+    *,
+    profile: str | None,
+    environ: Mapping[str, str],
+    clock: Clock = lambda: datetime.now(UTC),
+) -> Source:
+    """Which source the order gives; neither a keyring nor a command is asked.
+
+    Raises:
+        HalfKey: a part of the environment pair is missing.
+        Misuse: no such profile.
+        NoCredentials: there are profiles, and none is the default.
+    """
+    asked = profile if profile is not None else environ.get("ICETUI_PROFILE") or None
+    if asked is not None:
+        why = "--profile" if profile is not None else "ICETUI_PROFILE"
+        return Source("profile", named(settings, asked).name, why=why)
+    if environment_key(environ):
+        return Source("env", why="the environment comes before any default")
+    if settings.default_profile or settings.profiles or settings.broken:
+        return Source("profile", named(settings, default_name(settings)).name, why="default_profile")
+    if own := of_aliyun(environ, clock):
+        return Source("aliyun", own.profile, why="current profile of the aliyun CLI")
+    return Source("none")
+
+
+def _of(
+    source: Source, settings: Settings, environ: Mapping[str, str], clock: Clock, waiting: Waiting
+) -> Identity:
+    match source.kind:
+        case "profile":
+            return _of_profile(named(settings, source.name), environ, clock, waiting)
+        case "env":
+            if (key := environment_key(environ)) is None:
+                raise HalfKey(f"{KEY_ID} and {KEY_SECRET} are empty.")
+            return Identity(key, "env", "", "", note=_overridden(settings))
+        case "aliyun":
+            return _of_aliyun(source.name, environ, clock)
+        case "memory" if source.key is not None:
+            like = settings.profiles.get(source.name) or Profile(source.name)
+            return _with(like, source.key, "memory")
+        case _:
+            raise _nobody(environ, clock)
+
+
+def offered(
+    settings: Settings, environ: Mapping[str, str], clock: Clock = lambda: datetime.now(UTC)
+) -> list[Offered]:
+    """All sources there are, in the order in which they are tried; nobody is asked for a key."""
+    found = [
+        Offered(
+            Source("profile", each.name),
+            each.name,
+            " · ".join(part for part in (each.source, each.key_hint) if part),
+            each.region,
+        )
+        for each in settings.profiles.values()
+    ]
+    try:
+        if key := environment_key(environ):
+            found.insert(0, Offered(Source("env"), "environment", f"env · {key.hint}"))
+    except Misuse:
+        pass  # half a pair is no choice; whoever asks for it is told
+    config = _aliyun(environ, clock)
+    known = {each.name for each in settings.profiles.values() if each.source == "aliyun"}
+    for own in config.usable.values() if config is not None else ():
+        if own.name not in known:
+            note = f"aliyun · {own.key.hint}"
+            found.append(Offered(Source("aliyun", own.name), f"aliyun profile {own.name}", note, own.region))
+    return found
 
 
 def named(settings: Settings, name: str) -> Profile:
@@ -174,7 +279,6 @@ def _overridden(settings: Settings) -> str:
 
 
 def _of_profile(profile: Profile, environ: Mapping[str, str], clock: Clock, waiting: Waiting) -> Identity:
-    region = profile.region
     match profile.source:
         case "env":
             found = environment_key(environ)
@@ -182,11 +286,8 @@ def _of_profile(profile: Profile, environ: Mapping[str, str], clock: Clock, wait
                 raise HalfKey(f"Profile {profile.name}: {KEY_ID} and {KEY_SECRET} are empty.")
             key = found
         case "aliyun":
-            config = _aliyun(environ, clock)
-            if config is None or profile.name not in config.usable:
-                raise NoCredentials(_no_aliyun(profile.name, config))
-            own = config.usable[profile.name]
-            key, region = own.key, region or own.region
+            own = _of_aliyun(profile.name, environ, clock)
+            key, profile = own.key, replace(profile, region=profile.region or own.region)
         case "command":
             key = _of_command(profile, environ, waiting)
         case _:
@@ -196,15 +297,28 @@ def _of_profile(profile: Profile, environ: Mapping[str, str], clock: Clock, wait
             f"The temporary key of profile {profile.name} ran out at {key.expires:%Y-%m-%d %H:%M} UTC.",
             hint=f"`icetui login {profile.name}` stores another." if profile.source == "keyring" else "",
         )
+    return _with(profile, key, profile.source)
+
+
+def _with(profile: Profile, key: AccessKey, source: str) -> Identity:
+    """An access key with everything else a profile says."""
     return Identity(
         key=key,
-        source=profile.source,
+        source=source,
         profile=profile.name,
-        region=region,
+        region=profile.region,
         network=profile.network,
         allow_custom_endpoint=profile.allow_custom_endpoint,
         ca_file=profile.ca_file,
     )
+
+
+def _of_aliyun(name: str, environ: Mapping[str, str], clock: Clock) -> Identity:
+    config = _aliyun(environ, clock)
+    if config is None or name not in config.usable:
+        raise NoCredentials(_no_aliyun(name, config))
+    own = config.usable[name]
+    return Identity(own.key, "aliyun", own.name, own.region)
 
 
 def _of_keyring(name: str, waiting: Waiting) -> AccessKey:
@@ -310,21 +424,14 @@ def _check_owner() -> None:
             )
 
 
-def _first_start(environ: Mapping[str, str], clock: Clock) -> Identity:
-    """The current profile of the aliyun CLI, or the words for a person who has no access key yet.
-
-    Raises:
-        NoCredentials: always, unless the aliyun CLI has one.
-    """
-    found = of_aliyun(environ, clock)
-    if found is not None:
-        return found
+def _nobody(environ: Mapping[str, str], clock: Clock) -> NoCredentials:
+    """The words for a person who has no access key yet."""
     keyring = _keyring_title(environ)
     if keyring:
-        raise NoCredentials(
+        return NoCredentials(
             f"No credentials yet. `icetui login` stores them in {keyring}; `icetui --demo` needs none."
         )
-    raise NoCredentials(
+    return NoCredentials(
         f"This host has no keyring. {choices(environ, clock)}", hint="`icetui --demo` needs no account."
     )
 

@@ -85,7 +85,15 @@ class NoCredentials(IcetuiError):
 
 
 class KeyringTrouble(NoCredentials):
-    """The keyring is locked, hangs, would keep secrets in plain text, or lost what was written."""
+    """The keyring is locked, hangs, would keep secrets in plain text, or lost what was written.
+
+    Args:
+        kind: which of these, as a key of `vault.WORDS`, e.g. ``locked``.
+    """
+
+    def __init__(self, message: str, *, kind: str = "failed", **facts: object) -> None:
+        super().__init__(message, **facts)  # type: ignore[arg-type]  # the base names each fact
+        self.kind = kind
 
 
 class Refusal(IcetuiError):

@@ -120,7 +120,7 @@ def _ask(
             # Without -P the directory of the script would stand before the installed packages.
             [sys.executable, "-P", str(PROCESS)],
             given=json.dumps(request).encode("ascii"),
-            env=environment(os.environ),
+            env=child.environment(os.environ),
             limit=limit,
             waiting=waiting,
         )
@@ -136,16 +136,6 @@ def _ask(
     if "trouble" in answer:
         raise _trouble(str(answer["trouble"]), profile, str(answer.get("detail", "")))
     return answer
-
-
-def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """An environment for a child: without access keys, and without what makes Python stop or stumble."""
-    unwanted = ("PYTHONINSPECT", "PYTHONWARNINGS", "PYTHONBREAKPOINT", "PYTHONSTARTUP")
-    return {
-        name: value
-        for name, value in environ.items()
-        if not name.startswith("ALIBABA_CLOUD_") and name not in unwanted
-    }
 
 
 def _parsed(text: str | bytes) -> dict[str, Json] | None:
@@ -164,7 +154,7 @@ def _trouble(kind: str, profile: str, detail: str = "", *, limit: float = LIMIT)
         "limit": limit,
         "unlock": _unlocking() if "{unlock}" in hint else "",
     }
-    return KeyringTrouble(words.format_map(facts), hint=hint.format_map(facts))
+    return KeyringTrouble(words.format_map(facts), kind=kind, hint=hint.format_map(facts))
 
 
 def _unlocking() -> str:

@@ -123,6 +123,19 @@ async def test_a_bare_terminal_gets_osc_52_and_nothing_is_claimed() -> None:
     assert app.terminal.written == osc52(TEXT)
 
 
+async def test_a_tool_learns_no_access_key(tmp_path: Path) -> None:
+    env = {
+        "TMUX": "/tmp/tmux,1,0",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "ExampleSecret0123456789",
+        "PATH": "/bin",
+    }
+    tmux = tool(tmp_path, "tmux", f"env > {tmp_path}/env")
+    assert (await copy(TEXT, Program(), env=env, which=only(tmux=tmux))).way == "tmux"
+    told = (tmp_path / "env").read_text()
+    assert "TMUX=" in told
+    assert "ALIBABA" not in told
+
+
 async def test_in_screen_the_sequence_goes_in_pieces() -> None:
     app = Program()
     copied = await copy(TEXT * 20, app, env={"STY": "1.pts"}, which=only())

@@ -17,6 +17,8 @@ from typing import Any, Literal, TypeAlias
 
 from textual.app import App
 
+from icetui import child
+
 Way: TypeAlias = Literal["tmux", "screen", "OSC 52", "wl-copy", "xclip", "pbcopy", "none"]
 
 DCS_PIECE = 250
@@ -132,7 +134,7 @@ async def _fed(argv: Sequence[str], text: str, env: Mapping[str, str]) -> bool:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-            env=dict(env),
+            env=child.environment(env),
             start_new_session=True,
         )
     except OSError:
