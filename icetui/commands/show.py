@@ -246,7 +246,10 @@ def text_lines(opened: Opened, session: Session, *, plain: bool = False) -> Iter
     if opened.results:
         yield from _headed("Results", _whole(pages.result(opened, _UNWRAPPED)))
     if opened.job.subjobs or opened.job.media:
-        yield from _headed("Subjobs and media", _whole(pages.media(opened.job, _UNWRAPPED, ascii_only=plain)))
+        yield from _headed(
+            "Subjobs and media",
+            _whole(pages.media(opened.job, _UNWRAPPED, now=session.clock(), ascii_only=plain)),
+        )
     if opened.parameters:
         yield from _headed("Parameters", _whole(pages.parameters(opened, _UNWRAPPED)))
     elsewhere = list(_broken_elsewhere(opened))
@@ -262,7 +265,7 @@ def _headed(head: str, lines: Iterator[list[Span]]) -> Iterator[list[Span]]:
 
 def _whole(sheet: Sheet) -> Iterator[list[Span]]:
     """The lines of a page; URLs that a screen shortens are written out."""
-    from icetui.panes.pages import shown_url
+    from icetui.media_urls import shown_url
 
     urls = dict(sheet.urls)
     for y in range(len(sheet.lines)):

@@ -9,17 +9,17 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from icetui import results as kinds
 from icetui.clean import clean, width
 from icetui.decode import Fault, at
 from icetui.families.base import Opened
 from icetui.job import Job, JobError, State, Subjob
+from icetui.media_urls import media_url
 from icetui.panes.drawings import DRAWINGS, briefly, draw, wrapped
 from icetui.panes.job_line import GLYPHS, age, state_style
 from icetui.panes.json_lines import JsonLines
-from icetui.panes.spans import Fixed, Joined, Lines, Made, Span
+from icetui.panes.spans import Fixed, Joined, Lines, Made, Span, plain
 
 TABS = ("Summary", "Result", "Subjobs and media", "Parameters", "Raw")
 
@@ -46,9 +46,10 @@ class Sheet:
 
 @dataclass(slots=True)
 class _Builder:
-    """Collects lines and remembers on which of them a URL begins."""
+    """Collects lines and remembers on which of them a URL begins; `now` tells which have expired."""
 
     cells: int
+    now: datetime | None = None
     rows: list[list[Span]] = field(default_factory=list)
     urls: list[tuple[int, str]] = field(default_factory=list)
 
@@ -76,43 +77,22 @@ class _Builder:
         """A URL, whole but for the query of a signed one; the true one is what is copied."""
         if block:
             self.block(text)
-        shown, said = shown_url(text)
+        url = media_url(text)
+        gone = self.now is not None and url.expired(self.now)
+        fine = url.opens or url.kind == "path"
         head = f"{clean(label)}  " if label else ""
-        self.add((head, "key"), (shown, "link" if not said or said == "signed" else "warn"))
-        for each in (said, clean(note)):
-            if each:
-                self.rows[-1].append((f"  {each}", "warn" if each != "signed" else "dim"))
+        self.add((head, "key"), (url.shown(), "link" if fine and not gone else "warn"))
+        for said, style in (
+            (url.said(self.now), "dim" if fine and not gone else "warn"),
+            (clean(note), "warn"),
+        ):
+            if said and width(plain(self.rows[-1])) + 2 + width(said) > self.cells:
+                self.add((" " * width(head), ""))
+            if said:
+                self.rows[-1].append((f"  {said}", style))
 
     def sheet(self, note: str = "") -> Sheet:
         return Sheet(Fixed(self.rows), tuple(self.urls), note)
-
-
-def shown_url(text: str) -> tuple[str, str]:
-    """A URL as a screen may show it, and a word on what is odd about it, or "".
-
-    The query of a signed URL is a key to the file: it is shortened (credentials.md, last row of
-    "what must not leak"). A template, a path or ``http:/x`` is said to be no link (api.md 2.8 #6, #11).
-    """
-    safe = clean(text)
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname
-    except ValueError:
-        return safe, "not a link"
-    if "{" in text and "}" in text:
-        return safe, "template"
-    if parts.scheme == "oss" and host:
-        return safe, "in a bucket"
-    if parts.scheme not in ("http", "https"):
-        return safe, "" if not parts.scheme and "/" in text and " " not in text else "not a link"
-    if not host or "*" in host:
-        return safe, "not a link"
-    query = parts.query.lower()
-    if any(
-        word in query for word in ("signature=", "x-oss-", "security-token=", "ossaccesskeyid=", "auth_key=")
-    ):
-        return clean(text.split("?", 1)[0]) + "?…", "signed"
-    return safe, ""
 
 
 def moment(when: datetime | None, now: datetime) -> str:
@@ -162,7 +142,7 @@ def summary(
         ascii_only: shapes without Unicode.
         why: what to say while there is no lookup yet.
     """
-    out = _Builder(cells)
+    out = _Builder(cells, now)
     out.add(*state_spans(job, ascii_only=ascii_only))
     out.blank()
     out.member("Title", job.title)
@@ -295,9 +275,16 @@ def _urls(value: kinds.Kind) -> list[str]:
     return []
 
 
-def media(job: Job, cells: int, *, ascii_only: bool = False) -> Sheet:
-    """Subjobs with state, error, duration and media URL; then whatever else the job made."""
-    out = _Builder(cells)
+def media(job: Job, cells: int, *, now: datetime | None = None, ascii_only: bool = False) -> Sheet:
+    """Subjobs with state, error, duration and media URL; then whatever else the job made.
+
+    Args:
+        job: the job.
+        cells: columns of the pane.
+        now: to say until when signed URLs open, or None to say only that they are signed.
+        ascii_only: shapes without Unicode.
+    """
+    out = _Builder(cells, now)
     _made(out, job, ascii_only=ascii_only)
     if job.media_id:
         out.member("Media", job.media_id)
@@ -428,7 +415,7 @@ def page(
 ) -> Sheet:
     """A tab of `TABS`. Until the job is open every tab but the media shows the summary."""
     if tab == 2:
-        return media(job, cells, ascii_only=ascii_only)
+        return media(job, cells, now=now, ascii_only=ascii_only)
     if tab == 0 or opened is None:
         return summary(job, opened, cells, now, ascii_only=ascii_only, why=why)
     if tab == 1:
