@@ -258,7 +258,7 @@ class IcetuiApp(OrderlyApp):
 
         screen = self.screen
         if isinstance(screen, Room) and not isinstance(screen, Reading):
-            self.push_screen(Reading("Keys", help_lines(screen.WHERE)))
+            self.push_screen(Reading("Keys", help_lines(*screen.places)))
 
     def action_log(self) -> None:
         """The request log."""

@@ -6,10 +6,10 @@ punctuation left by a Chinese input method does what its ASCII twin does (rule 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-Where: TypeAlias = Literal["everywhere", "list", "detail", "lines"]
+Where: TypeAlias = Literal["everywhere", "list", "detail", "tree", "transcript", "media"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +236,15 @@ KEYS: tuple[Key, ...] = (
     ),
     _key("job.previous", "K", "job_previous", "detail", "previous job", "Open the job before."),
     _key("transcript", "t", "transcript", "detail", "transcript", "Go to the transcript.", bar=True),
+    _key(
+        "form",
+        "i",
+        "form",
+        "detail",
+        "decoded/sent",
+        "Go to the next form: drawn, decoded, as sent.",
+        bar=True,
+    ),
     _key("wrap", "w", "wrap", "detail", "wrap", "Wrap long lines, or cut them again.", bar=True),
     _key(
         "back",
@@ -345,10 +354,14 @@ CHORD_TWINS = {"f4": "f", "f8": "y"}
 
 
 def keys_of(*where: Where) -> tuple[Key, ...]:
-    """The bindings of some places, in order."""
+    """The bindings of some places, in the order of the map."""
     return tuple(key for key in KEYS if key.where in where)
 
 
-def chords_of(where: Where) -> tuple[Chord, ...]:
-    """The chords that begin in a place."""
-    return tuple(chord for chord in CHORDS if where in chord.where)
+def chords_of(*where: Where) -> tuple[Chord, ...]:
+    """The chords that begin in some places, with the second keys that mean something there."""
+    return tuple(
+        replace(chord, seconds=tuple(key for key in chord.seconds if key.where in ("everywhere", *where)))
+        for chord in CHORDS
+        if set(where) & set(chord.where)
+    )

@@ -43,7 +43,7 @@ async def _subjobs(pilot: Pilot[Any]) -> None:
     job = next(job for job in browse(pilot).table.shown if job.state is State.PARTIAL)
     detail = await opened(pilot, job.id)
     await pilot.press("right_square_bracket", "right_square_bracket")
-    await until(pilot, lambda: detail.tab == 2)
+    await until(pilot, lambda: detail.tab == 3)
 
 
 SHOTS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {

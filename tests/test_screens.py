@@ -192,7 +192,7 @@ async def test_the_seed_asr_job_opens_as_a_transcript() -> None:
     async with demo().run_test(size=BIG) as pilot:
         detail = await detail_of(pilot, SEEDS["smart"])
         await pilot.press("t")
-        await until(pilot, lambda: detail.tab == 1)
+        await until(pilot, lambda: detail.tab == 2)
         text = lines_of(detail.view)
         assert "5 cues" in text
         cue = next(line for line in text.split("\n") if "Speaking of which," in line)
@@ -204,7 +204,7 @@ async def test_the_seed_batch_job_shows_its_broken_input_raw_with_the_place_and_
         detail = await detail_of(pilot, SEEDS["batch"])
         detail.action_tab_previous()
         detail.action_tab_previous()
-        assert detail.tab == 3
+        assert detail.tab == 4
         text = lines_of(detail.view)
         assert "Expecting ',' delimiter" in text
         assert "line 18, column 7 (character 542)" in text
@@ -498,7 +498,7 @@ async def test_a_large_answer_is_readable_before_it_is_laid_out(monkeypatch: pyt
         await until(pilot, lambda: "30,000 cues" in lines_of_head(detail))
         detail.action_tab_previous()
         detail.action_tab_previous()
-        assert detail.tab == 4
+        assert detail.tab == 5
         raw = unlaid_text(detail)
         assert raw.startswith('{"JobId"')
         await until(pilot, lambda: plain(detail.view.lines.line(0)) == "{")
@@ -592,3 +592,59 @@ async def test_an_opened_job_that_the_service_does_not_know_is_asked_for_once() 
         await until(pilot, lambda: "JobNotFound" in screen_text(pilot))
         await pilot.pause(0.2)
         assert await quiet(pilot)
+
+
+async def test_a_tab_keeps_its_place_while_others_are_read_and_over_a_refresh() -> None:
+    async with demo().run_test(size=SMALL) as pilot:
+        detail = await detail_of(pilot, SEEDS["smart"])
+        await pilot.press("left_square_bracket", "G")
+        raw, place = detail.leaf, detail.view.point
+        assert place > 10
+        await pilot.press("left_square_bracket", "j", "right_square_bracket")
+        assert detail.leaf is raw
+        assert detail.view.point == place
+        before = detail.opened
+        await pilot.press("r")
+        await until(pilot, lambda: detail.opened is not before)
+        assert detail.view.point == place
+
+
+async def test_an_empty_tab_is_dim_and_only_a_job_with_a_transcript_has_such_a_tab() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        detail = await detail_of(pilot, SEEDS["smart"])
+        tabs = {text.strip(): style for text, style in spans_of_tabs(detail)}
+        assert "Transcript" in tabs
+        assert tabs["Subjobs and media"] == "dim"
+        assert tabs["Raw"] == ""
+        await pilot.press("t")
+        assert detail.leaf.TITLE == "Transcript"
+    async with demo(family="batch").run_test(size=BIG) as pilot:
+        detail = await detail_of(pilot, SEEDS["batch"])
+        assert "Transcript" not in {text.strip() for text, _ in spans_of_tabs(detail)}
+        await pilot.press("t")
+        assert "no transcript" in screen_text(pilot)
+        await pilot.press("]", "]")
+        assert detail.leaf.TITLE == "Subjobs and media"
+
+
+def spans_of_tabs(detail: Detail) -> list[tuple[str, str]]:
+    assert detail._told is not None
+    return [span for span in detail._tab_spans(detail._told) if span[0].strip()]
+
+
+async def test_a_job_without_a_transcript_shows_its_result_where_the_last_one_s_transcript_stood() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        rows = screen.table.shown
+        at = next(
+            n
+            for n in range(len(rows) - 1)
+            if rows[n].type == "ASR" and rows[n].state is State.DONE and rows[n + 1].type != "ASR"
+        )
+        detail = await opened(pilot, rows[at].id)
+        await pilot.press("t")
+        assert detail.leaf.TITLE == "Transcript"
+        await pilot.press("J")
+        await until(pilot, lambda: detail.opened is not None and detail.opened.job.id == rows[at + 1].id)
+        assert detail.leaf.TITLE == "Result"
+        assert pilot.app.focused is detail.leaf

@@ -16,6 +16,7 @@ from icetui.flags import Flags
 from icetui.job import State
 from icetui.log import Entry
 from icetui.screens.choose import Choose
+from icetui.screens.detail import Detail
 from icetui.screens.reading import Reading, log_lines
 from icetui.session import Session
 from tests.on_screen import BIG, CLOCK, SMALL, browse, demo, lines_of, listed, opened, screen_text, until
@@ -31,6 +32,14 @@ TEXTS = "******8c784f461db57c99c9d9******"
 GENERIC = "****20b48fb04483915d4f2cd8ac****"
 BATCH = "****b6b2750d4308892ac3330238****"
 VOD = "a718a3a1e8bb42ee3bc88921e94****"
+
+_TABS = ("Summary", "Result", "Subjobs and media", "Parameters", "Raw")
+TABS = (
+    ("smart", ASR, (*_TABS, "Transcript")),
+    ("batch", BATCH, _TABS),
+    ("iproduction", SEED_RESULTS["Cover"], _TABS),
+    ("vod-ai", VOD, (*_TABS, "Transcript")),
+)
 
 
 async def settled(pilot: Pilot[Any]) -> None:
@@ -234,14 +243,24 @@ def test_no_credentials(snap_compare: Snap, size: tuple[int, int]) -> None:
 
 
 @SIZES
-@pytest.mark.parametrize("tab", range(5), ids=["summary", "result", "media", "parameters", "raw"])
 @pytest.mark.parametrize(
-    ("family", "job_id"),
-    [("smart", ASR), ("batch", BATCH), ("iproduction", SEED_RESULTS["Cover"]), ("vod-ai", VOD)],
-    ids=FAMILIES,
+    ("family", "job_id", "title"),
+    [
+        pytest.param(family, job_id, title, id=f"{family}-{title.split()[-1].lower()}")
+        for family, job_id, titles in TABS
+        for title in titles
+    ],
 )
-def test_tab(snap_compare: Snap, size: tuple[int, int], family: str, job_id: str, tab: int) -> None:
-    assert snap_compare(demo(family=family), terminal_size=size, run_before=opening(job_id, *["]"] * tab))
+def test_tab(snap_compare: Snap, size: tuple[int, int], family: str, job_id: str, title: str) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await opening(job_id)(pilot)
+        detail = pilot.app.screen
+        assert isinstance(detail, Detail)
+        while title != detail.leaf.TITLE:
+            await pilot.press("]")
+        await pilot.pause()
+
+    assert snap_compare(demo(family=family), terminal_size=size, run_before=before)
 
 
 @SIZES

@@ -1,8 +1,18 @@
-"""The keys that move in a list and in a text: one set, so that fingers learn it once."""
+"""Keys of panes: those of the key map, and one set that moves in every list and text."""
 
 from __future__ import annotations
 
 from textual.binding import Binding, BindingType
+
+from icetui.keymap import Where, keys_of
+
+
+def bound(*where: Where) -> list[BindingType]:
+    """The key map's bindings of some places."""
+    return [
+        Binding(",".join(key.keys), key.action, key.description, show=False, id=key.id, tooltip=key.tooltip)
+        for key in keys_of(*where)
+    ]
 
 
 def moves(action: str, thing: str) -> list[BindingType]:

@@ -1,10 +1,9 @@
-"""An opened job: five tabs over one text view, refreshed until the job has ended."""
+"""An opened job: a row of tabs, one pane each, refreshed until the job has ended."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,19 +17,31 @@ from icetui.families.base import Opened
 from icetui.feed import Feed
 from icetui.job import Job
 from icetui.keymap import Where
-from icetui.panes import pages
+from icetui.panes import pages, sheets
 from icetui.panes.bars import BottomLine, Header, StatusLine
-from icetui.panes.copying import copied, named
-from icetui.panes.drawings import draw
+from icetui.panes.copying import copied
 from icetui.panes.job_table import JobTable
+from icetui.panes.leaf import Leaf, Told
 from icetui.panes.lines_view import LinesView
-from icetui.panes.spans import Fixed, Span, plain
+from icetui.panes.spans import Span
 from icetui.panes.telling import failure, failure_text
-from icetui.results import Transcript
 from icetui.screens.room import Room, bindings_of
 
 if TYPE_CHECKING:
     from icetui.session import Session
+
+LEAVES: tuple[type[Leaf], ...] = (
+    sheets.SummaryLeaf,
+    sheets.ResultLeaf,
+    sheets.TranscriptLeaf,
+    sheets.MediaLeaf,
+    sheets.ParametersLeaf,
+    sheets.RawLeaf,
+)
+"""The tabs, in their order."""
+
+RESULT, TRANSCRIPT = 1, 2
+"""Places in `LEAVES` that keys and a vanished tab go to."""
 
 
 class Detail(Room):
@@ -55,14 +66,6 @@ class Detail(Room):
             self.opened = opened
             self.error = error
 
-    class LaidOut(Message):
-        """A page of a large answer is ready."""
-
-        def __init__(self, key: tuple[int, int, int], sheet: pages.Sheet) -> None:
-            super().__init__()
-            self.key = key
-            self.sheet = sheet
-
     def __init__(self, session: Session, feed: Feed, table: JobTable, job: Job) -> None:
         super().__init__()
         self.session = session
@@ -72,38 +75,52 @@ class Detail(Room):
         self.tab = 0
         self._table = table
         self._error: IcetuiError | None = None
-        self._sheet = pages.Sheet(Fixed([]))
-        self._places: dict[int, int] = {}
+        self._leaves: tuple[Leaf, ...] = ()
+        self._told: Told | None = None
+        self._shown: dict[int, Told] = {}
         self._paused = False
         self._late: Detail.Arrived | None = None
         self._again = asyncio.Event()
-        self._laid: tuple[tuple[int, int, int], pages.Sheet] | None = None
 
     def compose(self) -> ComposeResult:
-        """Header, what job, tabs, text, status, keys."""
+        """Header, what job, tabs, a pane for each of them, status, keys."""
         yield Header()
         yield StatusLine(id="what")
         yield StatusLine(id="tabs")
-        yield LinesView(id="page", cursor=True)
+        self._leaves = tuple(made() for made in LEAVES)
+        for n, leaf in enumerate(self._leaves):
+            leaf.display = n == self.tab
+            yield leaf
         yield StatusLine(id="status")
         yield BottomLine()
 
     @property
+    def leaf(self) -> Leaf:
+        """The pane of the tab."""
+        return self._leaves[self.tab]
+
+    @property
     def view(self) -> LinesView:
-        """The text of the tab."""
-        return self.query_one("#page", LinesView)
+        """The pane of the tab, where it is one text."""
+        assert isinstance(self.leaf, LinesView)
+        return self.leaf
 
     def on_mount(self) -> None:
         """What the list knows is shown before anything is asked."""
         self.query_one(Header).show(self.program.tabs(self.feed.family.name), self.program.who())
         self.show_keys()
-        self.view.focus()
+        self.leaf.enter()
         self._show()
         self._open(self.job.id)
 
     def on_resize(self) -> None:
         """Texts are broken anew."""
-        self._show(keep=True)
+        self._show()
+
+    @property
+    def places(self) -> tuple[Where, ...]:
+        """The pane of the tab comes before the screen."""
+        return (*self.leaf.WHERE, self.WHERE) if self._leaves else (self.WHERE,)
 
     @property
     def status(self) -> StatusLine:
@@ -159,12 +176,11 @@ class Detail(Room):
         if self.held:
             self._late = event
             return
-        first = self.opened is None
         self._error = event.error
         if event.opened is not None:
             self.opened = event.opened
             self.job = event.opened.job
-        self._show(keep=not first)
+        self._show()
 
     def release_hold(self) -> None:
         """What came while a prompt was open is shown now."""
@@ -174,66 +190,50 @@ class Detail(Room):
 
     # -- drawing
 
-    def _show(self, *, keep: bool = False) -> None:
-        if not self.is_mounted:
+    def _show(self) -> None:
+        """Gives the visible leaf what is known now; the others get it when they are looked at."""
+        if not self._leaves:
             return
-        cells = max(24, self.app.size.width - 2)
-        self._sheet = self._page(cells)
-        title = clean(self.job.title)
-        self.query_one("#what", StatusLine).show(
-            [
-                *pages.state_spans(self.job, ascii_only=self.session.ascii),
-                (f"  {clean(self.job.type)}", "key"),
-                (f"  {clean(self.job.id)}", "dim"),
-                (f"  {title}", "title"),
-            ]
-        )
-        self.query_one("#tabs", StatusLine).show(self._tab_spans())
-        view = self.view
-        view.show(self._sheet.lines, keep=keep)
-        if self.finding:
-            view.find(self.finding)
-        self._say_state()
-
-    def _page(self, cells: int) -> pages.Sheet:
-        """The tab's page; of a large answer its text, while a thread lays the page out."""
-        opened = self.opened
-        if opened is not None and self.tab in (1, 3, 4) and len(opened.answer.text) > pages.LARGE:
-            key = (self.tab, cells, id(opened))
-            if self._laid is not None and self._laid[0] == key:
-                return self._laid[1]
-            self._lay_out(key, self.tab, opened, cells)
-            return pages.unlaid(opened)
-        return self._made(self.tab, opened, cells)
-
-    def _made(self, tab: int, opened: Opened | None, cells: int) -> pages.Sheet:
         why = (
             "asking…"
             if self._error is None
             else "could not be opened; the reason stands below, r tries again"
         )
-        now, ascii_only = self.session.clock(), self.session.ascii
-        return pages.page(tab, self.job, opened, cells, now, ascii_only=ascii_only, why=why)
+        self._told = Told(self.job, self.opened, self.session.clock(), why, self.session.ascii)
+        if self.opened is not None and not LEAVES[self.tab].offered(self._told):
+            self._turn_to(RESULT)
+        self.query_one("#what", StatusLine).show(
+            [
+                *pages.state_spans(self.job, ascii_only=self.session.ascii),
+                (f"  {clean(self.job.type)}", "key"),
+                (f"  {clean(self.job.id)}", "dim"),
+                (f"  {clean(self.job.title)}", "title"),
+            ]
+        )
+        self._fill()
 
-    def _lay_out(self, key: tuple[int, int, int], tab: int, opened: Opened, cells: int) -> None:
-        # A daemon thread, not a worker: quitting waits for workers.
-        def work() -> None:
-            self.post_message(self.LaidOut(key, self._made(tab, opened, cells)))
+    def _fill(self) -> None:
+        """The row of tabs and the visible leaf."""
+        told = self._told
+        assert told is not None
+        self.query_one("#tabs", StatusLine).show(self._tab_spans(told))
+        before = self._shown.get(self.tab)
+        if before is not told:
+            keep = before is not None and before.job.id == told.job.id and before.opened is not None
+            self._shown[self.tab] = told
+            self.leaf.take(told, keep=keep)
+        self.leaf.find(self.finding)
+        self._say_state()
 
-        threading.Thread(target=work, daemon=True, name="lay-out").start()
-
-    @on(LaidOut)
-    def _laid_out(self, event: LaidOut) -> None:
-        self._laid = (event.key, event.sheet)
-        self._show(keep=False)
-
-    def _tab_spans(self) -> list[Span]:
+    def _tab_spans(self, told: Told) -> list[Span]:
         spans: list[Span] = []
-        for n, name in enumerate(pages.TABS):
-            words = name
-            if n == 2 and self.job.subjobs:
-                words += f" ({len(self.job.subjobs)})"
-            spans += [(f"[{words}]", "title")] if n == self.tab else [(f" {words} ", "dim")]
+        for n, leaf in enumerate(LEAVES):
+            if n == self.tab:
+                spans.append((f"[{leaf.title(told)}]", "title"))
+            elif leaf.offered(told):
+                spans.append((f" {leaf.title(told)} ", "" if leaf.has(told) else "dim"))
+            else:
+                continue
             spans.append((" ", ""))
         return spans
 
@@ -242,29 +242,63 @@ class Detail(Room):
             self.tell(failure(self._error))
             return
         if self.finding:
-            self.say_found(self.view.found)
+            self.say_found(self.leaf.found)
             return
         at, rows = self._table.position
-        said = f"job {at:,} of {rows:,}"
-        if self._sheet.note:
-            said += f"  {self._sheet.note}"
+        said: list[Span] = [(f"job {at:,} of {rows:,}", "")]
+        note = self.leaf.note
+        if note:
+            said += [("  ", ""), *([(note, "")] if isinstance(note, str) else note)]
         self.tell(said)
+
+    @on(Leaf.Noted)
+    @on(LinesView.Pointed)
+    def _noted(self) -> None:
+        self._say_state()
+
+    @on(Leaf.Said)
+    def _said(self, event: Leaf.Said) -> None:
+        self.say(event.words, event.style)
+
+    @on(Leaf.Asked)
+    def _asked(self, event: Leaf.Asked) -> None:
+        self.ask(event.label, event.then, value=event.value)
+
+    @on(Leaf.Copied)
+    def _copy_asked(self, event: Leaf.Copied) -> None:
+        self.copy(event.text, event.name)
 
     # -- tabs and jobs
 
+    def _turn_to(self, tab: int) -> None:
+        """Another leaf is visible and has the keys."""
+        if tab != self.tab:
+            before, self.tab = self.leaf, tab
+            before.display = False
+            self.leaf.display = True
+            self.leaf.enter()
+            self.show_keys()
+
     def _go_to_tab(self, tab: int) -> None:
-        self._places[self.tab] = self.view.point
-        self.tab = tab % len(pages.TABS)
-        self._show()
-        self.view.go(self._places.get(self.tab, 0))
+        self._turn_to(tab)
+        self._fill()
+
+    def _tab_step(self, by: int) -> None:
+        told = self._told
+        if told is None:
+            return
+        tab = (self.tab + by) % len(LEAVES)
+        while not LEAVES[tab].offered(told):
+            tab = (tab + by) % len(LEAVES)
+        self._go_to_tab(tab)
 
     def action_tab_next(self) -> None:
         """The next tab."""
-        self._go_to_tab(self.tab + 1)
+        self._tab_step(1)
 
     def action_tab_previous(self) -> None:
         """The tab before."""
-        self._go_to_tab(self.tab - 1)
+        self._tab_step(-1)
 
     def _step(self, by: int) -> None:
         job = self._table.step(by)
@@ -272,7 +306,6 @@ class Detail(Room):
             self.say("No more jobs that way." if self._table.shown else "", "dim")
             return
         self.job, self.opened, self._error = job, None, None
-        self._places.clear()
         self._show()
         self._open(job.id)
 
@@ -285,22 +318,26 @@ class Detail(Room):
         self._step(-1)
 
     def action_transcript(self) -> None:
-        """Goes to the transcript, on the Result tab."""
-        if self.opened is None:
+        """Goes to the transcript."""
+        told = self._told
+        if told is None or told.opened is None:
             return
-        line = 0
-        for result in self.opened.results:
-            if isinstance(result.value, Transcript):
-                self._go_to_tab(1)
-                # Past what it is, how much there is, and the names of the columns: on the first cue.
-                self.view.go(line + 3)
-                return
-            line += len(draw(result, self.app.size.width - 2)) + 1
-        self.say("This job has no transcript.", "dim")
+        if LEAVES[TRANSCRIPT].offered(told):
+            self._go_to_tab(TRANSCRIPT)
+        else:
+            self.say("This job has no transcript.", "dim")
 
     def action_wrap(self) -> None:
         """Wraps long lines, or cuts them again."""
-        self.view.wrap = not self.view.wrap
+        if not self.leaf.turn_wrap():
+            self.say("Nothing is wrapped here.", "dim")
+
+    def action_form(self) -> None:
+        """Shows another form of the same: drawn, decoded, as sent."""
+        if self.leaf.turn_form():
+            self._fill()
+        else:
+            self.say("There is one form of this.", "dim")
 
     def action_refresh(self) -> None:
         """Asks for the job again, finished or not."""
@@ -322,41 +359,36 @@ class Detail(Room):
 
     def find(self, text: str) -> tuple[int, int]:
         """Finds in the tab."""
-        return self.view.find(text)
+        return self.leaf.find(text)
 
     def find_step(self, by: int) -> tuple[int, int]:
         """The next hit in the tab."""
-        return self.view.find_next(by)
+        return self.leaf.find_next(by)
 
     def action_close(self) -> None:
-        """Esc first ends a find, then goes back."""
+        """Esc first ends a find, then what the pane has begun, then goes back."""
         if self.finding:
             self.finding = ""
-            self.view.find("")
+            self.leaf.find("")
             self._say_state()
-            return
-        super().action_close()
+        elif not self.leaf.cancel():
+            super().action_close()
 
     def copyable(self, what: str) -> tuple[str, str]:
-        """Of this job; a URL is the one of the block at the cursor."""
+        """Of what stands at the cursor, or of this job."""
         if what == "command":
             return self.program.command_for(self.job), "the command"
-        if what == "here":
-            lines = self.view.lines
-            here = plain(lines.line(self.view.point)).strip() if len(lines) else ""
-            return here, "the line" if here else "this line is empty"
         if what == "id":
             return self.job.id, "the job ID"
+        here = self.leaf.copyable(what)
+        if here is not None:
+            return here
         if self.opened is None:
             if what == "error" and self._error is not None:
                 return failure_text(self._error), "the error"
             return "", "the job is not open yet"
-        if what == "url" and self._sheet.urls:
-            url = self._sheet.url(self.view.point)
-            return (url, named(url)) if url else ("", "there is no URL here")
         return copied(self.opened, what)
 
     def plain_text(self) -> str:
         """The tab, unboxed and uncut."""
-        lines = self._made(self.tab, self.opened, 10_000).lines
-        return "\n".join(plain(lines.line(y)) for y in range(len(lines)))
+        return self.leaf.plain_text()

@@ -73,8 +73,8 @@ class Reading(Room):
         return self.plain_text(), self._title
 
 
-def help_lines(where: Where) -> Lines:
-    """The keys of a place, from the key map."""
+def help_lines(*where: Where) -> Lines:
+    """The keys of some places, the nearest first, from the key map."""
     rows: list[list[Span]] = []
 
     def section(name: str, keys: Sequence[tuple[str, str]]) -> None:
@@ -82,8 +82,8 @@ def help_lines(where: Where) -> Lines:
             [[(name, "title")], *([(f"  {shown:<24}", "key"), (said, "")] for shown, said in keys), []]
         )
 
-    section("Here", [(key.shown, key.tooltip) for key in keys_of(where)])
-    for chord in chords_of(where):
+    section("Here", [(key.shown, key.tooltip) for place in where for key in keys_of(place)])
+    for chord in chords_of(*where):
         section(f"{chord.first}, then", [(key.shown, key.tooltip) for key in chord.seconds])
     section("Moving", list(MOVES))
     section("Everywhere", [(key.shown, key.tooltip) for key in keys_of("everywhere")])

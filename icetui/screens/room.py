@@ -12,6 +12,7 @@ from textual.message import Message
 from icetui.clean import clean
 from icetui.keymap import CHORD_TWINS, Chord, Key, Where, chords_of, keys_of
 from icetui.panes.bars import BottomLine, KeyHint, Prompt, StatusLine
+from icetui.panes.moves import bound
 from icetui.panes.quiet import QuietScreen
 from icetui.panes.spans import Span
 
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
 
 def bindings_of(*where: Where) -> list[BindingType]:
     """The key map's bindings of some places, and the keys that begin a chord there."""
-    found: list[BindingType] = [
-        Binding(",".join(key.keys), key.action, key.description, show=False, id=key.id, tooltip=key.tooltip)
-        for key in keys_of(*where)
-    ]
+    found: list[BindingType] = bound(*where)
     for place in where:
         for chord in chords_of(place):
             twins = [twin for twin, first in CHORD_TWINS.items() if first == chord.first]
@@ -89,6 +87,11 @@ class Room(QuietScreen):
         return cast("IcetuiApp", self.app)
 
     @property
+    def places(self) -> tuple[Where, ...]:
+        """The parts of the key map that hold here besides "everywhere", the nearest first."""
+        return (self.WHERE,)
+
+    @property
     def in_chord(self) -> bool:
         """Whether the next key is the second of a chord."""
         return self._chord is not None
@@ -129,8 +132,8 @@ class Room(QuietScreen):
 
     def show_keys(self) -> None:
         """The keys that work here, the nearest first, in the key bar."""
-        chords = [KeyHint(f"{chord.first}…", chord.description) for chord in chords_of(self.WHERE)]
-        near = [_hint(key) for key in keys_of(self.WHERE) if key.bar]
+        chords = [KeyHint(f"{chord.first}…", chord.description) for chord in chords_of(*self.places)]
+        near = [_hint(key) for place in self.places for key in keys_of(place) if key.bar]
         far = [_hint(key) for key in keys_of("everywhere") if key.bar]
         self.query_one(BottomLine).keys.show([*self.hints(), *near, *chords, *far])
 
@@ -142,7 +145,7 @@ class Room(QuietScreen):
 
     def action_chord(self, name: str) -> None:
         """Waits for a second key, with the choices in the key bar and no time-out."""
-        self._chord = next(chord for chord in chords_of(self.WHERE) if chord.id == name)
+        self._chord = next(chord for chord in chords_of(*self.places) if chord.id == name)
         hints = [KeyHint(key.shown, key.description) for key in self._chord.seconds]
         self.query_one(BottomLine).keys.show(
             [*hints, KeyHint("Esc", "cancel")], title=self._chord.description

@@ -1,0 +1,104 @@
+"""The tabs that are pages of lines: Summary, Result, Transcript, Subjobs and media, Parameters, Raw."""
+
+from __future__ import annotations
+
+from icetui.panes import pages
+from icetui.panes.drawings import draw
+from icetui.panes.leaf import SheetLeaf, Told
+from icetui.results import Transcript
+
+
+class SummaryLeaf(SheetLeaf):
+    """What the job is, how it went and what came out."""
+
+    TITLE = "Summary"
+
+    def sheet(self, told: Told, cells: int) -> pages.Sheet:
+        """The summary page."""
+        return pages.summary(told.job, told.opened, cells, told.now, ascii_only=told.ascii_only, why=told.why)
+
+
+class ResultLeaf(SheetLeaf):
+    """Every result with its drawing."""
+
+    TITLE = "Result"
+    LARGE = True
+
+    @classmethod
+    def has(cls, told: Told) -> bool:
+        """Whether the job found or made anything."""
+        return told.opened is None or bool(told.opened.results or told.job.subjobs or told.job.media)
+
+    def sheet(self, told: Told, cells: int) -> pages.Sheet:
+        """The results' drawings, one below the other."""
+        assert told.opened is not None
+        return pages.result(told.opened, cells, ascii_only=told.ascii_only)
+
+
+class TranscriptLeaf(SheetLeaf):
+    """The transcript, where the job has one."""
+
+    TITLE = "Transcript"
+    LARGE = True
+
+    @classmethod
+    def offered(cls, told: Told) -> bool:
+        """Whether there is a transcript."""
+        return told.opened is not None and any(
+            isinstance(each.value, Transcript) for each in told.opened.results
+        )
+
+    def sheet(self, told: Told, cells: int) -> pages.Sheet:
+        """The first transcript."""
+        assert told.opened is not None
+        first = next(each for each in told.opened.results if isinstance(each.value, Transcript))
+        return pages.Sheet(draw(first, cells))
+
+
+class MediaLeaf(SheetLeaf):
+    """Subjobs and media."""
+
+    TITLE = "Subjobs and media"
+
+    @classmethod
+    def title(cls, told: Told) -> str:
+        """With the number of subjobs."""
+        return f"{cls.TITLE} ({len(told.job.subjobs)})" if told.job.subjobs else cls.TITLE
+
+    @classmethod
+    def has(cls, told: Told) -> bool:
+        """Whether the job has parts or made anything."""
+        return bool(told.job.subjobs or told.job.media or told.job.media_id)
+
+    def sheet(self, told: Told, cells: int) -> pages.Sheet:
+        """Subjobs, then whatever else the job made."""
+        return pages.media(told.job, cells, ascii_only=told.ascii_only)
+
+
+class ParametersLeaf(SheetLeaf):
+    """What was asked for."""
+
+    TITLE = "Parameters"
+    LARGE = True
+
+    @classmethod
+    def has(cls, told: Told) -> bool:
+        """Whether the answer names parameters."""
+        return told.opened is None or bool(told.opened.parameters)
+
+    def sheet(self, told: Told, cells: int) -> pages.Sheet:
+        """Each field decoded."""
+        assert told.opened is not None
+        return pages.parameters(told.opened, cells)
+
+
+class RawLeaf(SheetLeaf):
+    """The answer as it came."""
+
+    TITLE = "Raw"
+    LARGE = True
+
+    def sheet(self, told: Told, cells: int) -> pages.Sheet:
+        """As sent, laid out."""
+        assert told.opened is not None
+        return pages.raw(told.opened)
