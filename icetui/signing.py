@@ -14,10 +14,9 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-import httpx
-
 from icetui.access_key import AccessKey
 from icetui.errors import BadCredentials, Misuse
+from icetui.plain_httpx import httpx
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 SIGNED_BESIDES_X_ACS = frozenset({"host", "accept", "user-agent", "content-type"})

@@ -151,8 +151,7 @@ def test_listing_the_demo_needs_no_screen_and_no_keyring() -> None:
     used = imported_by(
         f"from icetui import cli; assert cli.main([*{DEMO!r}, 'list', 'smart', '--output', 'json']) == 0"
     )
-    # rich and pygments come with httpx wherever click is installed beside it.
-    assert not used & {"textual", "keyring", "humanize"}
+    assert not used & {"textual", "rich", "pygments", "keyring", "humanize"}
 
 
 def test_help_of_every_command_is_there(capsys: pytest.CaptureFixture[str]) -> None:

@@ -313,4 +313,10 @@ def test_a_secret_may_be_any_text() -> None:
 def test_signing_knows_nothing_of_the_rest_of_the_program() -> None:
     code = "import sys, icetui.signing; print(*sorted(m for m in sys.modules if m.startswith('icetui')))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert out.split() == ["icetui", "icetui.access_key", "icetui.errors", "icetui.signing"]
+    assert out.split() == [
+        "icetui",
+        "icetui.access_key",
+        "icetui.errors",
+        "icetui.plain_httpx",
+        "icetui.signing",
+    ]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-import httpx
-
 from icetui.demo import Clock, fixed
 from icetui.demo.dice import Dice
 from icetui.demo.faults import Fault
 from icetui.demo.gateway import Gateway
 from icetui.demo.reply import Reply
+from icetui.plain_httpx import httpx
 
 
 class DemoTransport(httpx.AsyncBaseTransport):
