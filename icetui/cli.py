@@ -169,6 +169,8 @@ def _run(argv: Sequence[str]) -> int:
     later: list[str] = args.__dict__.pop("faults_after", None) or []
     args.faults = [*(args.faults or []), *later]
     if args.command is not None:
+        # Looking for garbage among modules would take a tenth of the time to the first request.
+        gc.set_threshold(100_000, 20, 20)
         return _command(COMMANDS[args.command][0]).run(args)
     return _screens(args)
 

@@ -13,11 +13,11 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 from urllib.parse import urlsplit
 
-import httpx
-
 from icetui import __version__
 from icetui.endpoints import Endpoints, host_of, is_loopback
 from icetui.errors import IcetuiError, Misuse, Redirected, TimedOut, Unreachable
+from icetui.plain_httpx import httpx
+from icetui.trust import Trust
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
@@ -32,14 +32,14 @@ _HOST = re.compile(r"[a-z0-9.-]{1,100}")
 
 
 def opened(
-    endpoints: Endpoints, transport: httpx.AsyncBaseTransport | None, ca_file: str | None
+    endpoints: Endpoints, transport: httpx.AsyncBaseTransport | None, trust: Trust | None
 ) -> httpx.AsyncClient:
     """An HTTP client for these endpoints; nothing is sent yet.
 
     Args:
         endpoints: which hosts will be asked: this machine is never asked through a proxy.
         transport: instead of the network, or None.
-        ca_file: certificates to trust besides the usual ones, or None.
+        trust: the certificates to trust; None where nothing goes over the network.
 
     Raises:
         Misuse: certificates that cannot be read, or proxies of the environment that cannot be used.
@@ -50,7 +50,7 @@ def opened(
     try:
         return httpx.AsyncClient(
             transport=transport,
-            verify=True if transport else _trust(urls, ca_file),
+            verify=True if trust is None else trust.context(),
             follow_redirects=False,
             event_hooks={"response": [_stay]},
             # Proxies of the environment, but never between us and this machine: over plain http they would
@@ -123,21 +123,6 @@ async def _stay(response: httpx.Response) -> None:
         action=response.request.headers.get("x-acs-action", ""),
         hint="A proxy may have answered, or the endpoint is wrong",
     )
-
-
-def _trust(urls: list[str], ca_file: str | None) -> ssl.SSLContext:
-    try:
-        if any(url.startswith("https:") for url in urls):
-            context = httpx.create_ssl_context()
-        else:
-            # Reading the certificates takes 30 ms, and plain http needs none. This context trusts nobody.
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if ca_file:
-            context.load_verify_locations(ca_file)
-    except OSError as error:
-        file = f"ca_file {ca_file}" if ca_file else "SSL_CERT_FILE or SSL_CERT_DIR"
-        raise Misuse(f"{file}: {error.strerror or 'holds no certificates'}") from error
-    return context
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

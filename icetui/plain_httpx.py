@@ -1,4 +1,4 @@
-"""httpx without its command line, a third of its import: where click is installed it brings rich and pygments.
+"""httpx without its command line, a third of its import: where there is click it brings rich and pygments.
 
 `httpx/__init__.py` imports `httpx._main` if that can be imported and does without it if not. None in
 `sys.modules` is how Python is told that a module cannot be ("The module cache" in its reference); it stands

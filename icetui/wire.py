@@ -32,6 +32,7 @@ from icetui.errors import (
 )
 from icetui.log import CallLog, Entry
 from icetui.pace import Pace, asked_wait, http_date
+from icetui.trust import Trust
 
 if TYPE_CHECKING:
     import httpx
@@ -118,11 +119,14 @@ class Client:
         self._transport = transport
         self._clock = clock
         self._ca_file = ca_file
+        # Begun here, so that it is done when the first call comes.
+        self._reading = self._trust("https") if endpoints.ice.startswith("https:") else None
         self._sleep = sleep
         self._monotonic = monotonic
         self._jitter = jitter
         self._pace = Pace(ceiling, monotonic)
-        self._http: httpx.AsyncClient | None = None
+        # By scheme: certificates are for https.
+        self._http: dict[str, httpx.AsyncClient] = {}
         self._auth: ACS3 | None = None
         self._is_closed = False
 
@@ -178,8 +182,8 @@ class Client:
     async def close(self) -> None:
         """Closes connections: what is under way breaks, what comes later is refused. Twice is fine."""
         self._is_closed = True
-        if self._http is not None:
-            await self._http.aclose()
+        for http in self._http.values():
+            await http.aclose()
 
     async def _turn(self, urgent: bool, not_before: float) -> None:
         at = self._pace.turn(urgent=urgent, not_before=not_before)
@@ -210,7 +214,7 @@ class Client:
 
     async def _ask(self, call: Call) -> Answer | _Failure:
         """One attempt. Raises only what no attempt can change: the key or the call cannot be sent at all."""
-        import httpx
+        from icetui.plain_httpx import httpx
 
         http = self._open(call)
         request = self._request(http, call)
@@ -234,19 +238,24 @@ class Client:
 
     def _open(self, call: Call) -> httpx.AsyncClient:
         """The HTTP client, made at the first call."""
-        from icetui import connection
-        from icetui.signing import ACS3
-
         if self._is_closed:
             raise Unreachable("The connection is closed", action=call.action)
-        if self._http is None:
+        scheme = self.endpoints.of(call.product).partition(":")[0]
+        if scheme not in self._http:
+            trust = (scheme == "https" and self._reading) or self._trust(scheme)
+            self._reading = None
+            from icetui import connection
+            from icetui.signing import ACS3
+
             self._auth = ACS3(self.key, clock=self._clock)
-            self._http = connection.opened(self.endpoints, self._transport, self._ca_file)
-        return self._http
+            self._http[scheme] = connection.opened(self.endpoints, self._transport, trust)
+        return self._http[scheme]
+
+    def _trust(self, scheme: str) -> Trust | None:
+        return None if self._transport else Trust(self._ca_file, plain=scheme != "https")
 
     def _request(self, http: httpx.AsyncClient, call: Call) -> httpx.Request:
-        import httpx
-
+        from icetui.plain_httpx import httpx
         from icetui.signing import canonical_query
 
         base = self.endpoints.of(call.product)
@@ -270,7 +279,7 @@ class Client:
             Unreadable: the answer is too large or cannot be unpacked. (Of an error what could be read is
                 enough.)
         """
-        import httpx
+        from icetui.plain_httpx import httpx
 
         is_answer = response.status_code < 300
         limit = LARGEST_ANSWER if is_answer else LARGEST_REFUSAL
