@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "login": ("login", "store an access key in the keyring"),
     "logout": ("logout", "remove a stored access key"),
     "profiles": ("profiles", "the profiles there are, and which one is used"),
+    "doctor": ("doctor", "why access works or does not, in ten lines without a secret"),
     "schema": ("schema", "the JSON Schema of what list and show print"),
     "demo-gateway": ("demo_gateway", "serve the demo account on loopback over HTTP"),
 }

@@ -87,7 +87,7 @@ class Session:
         """
         if self._identity is None:
             identity = self._demo_identity() if self.demo else self._own_identity(waiting)
-            self._endpoints(identity)
+            self.endpoints(identity)
             self._identity = identity
         return self._identity
 
@@ -229,22 +229,27 @@ class Session:
         profile = None if self.demo else self.settings.profiles.get(name)
         return settings_room.region_for(profile.region if profile else "", self.given.region, self.environ)
 
-    def _endpoints(self, identity: Identity) -> Endpoints:
+    def endpoints(self, identity: Identity | None) -> Endpoints:
+        """Which hosts are asked as somebody, or as far as the flags say.
+
+        Raises:
+            Misuse: hosts that must not see an access key.
+        """
         from icetui.endpoints import endpoints
 
         return endpoints(
-            identity.region,
-            network=identity.network,
+            identity.region if identity is not None else self.region,
+            network=identity.network if identity is not None else "public",
             ice=self.given.ice_endpoint,
             vod=self.given.vod_endpoint,
-            allow_custom=identity.allow_custom_endpoint,
+            allow_custom=identity is not None and identity.allow_custom_endpoint,
         )
 
     def _make_client(self) -> Client:
         from icetui.wire import Client
 
         identity = self.open()
-        where = self._endpoints(identity)
+        where = self.endpoints(identity)
         if not self.demo:
             return Client(
                 key=identity.key,
