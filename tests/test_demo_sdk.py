@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import http.client
+import itertools
 import json
 import threading
 from collections.abc import Iterator
@@ -344,3 +345,90 @@ def test_sdk_meets_throttling_and_denial_as_such() -> None:
         error: Any = denied.value
         assert (error.status_code, error.code) == (403, "NoPermission")
         assert error.access_denied_detail["AuthAction"] == "ice:QueryIProductionJob"
+
+
+# --- subjobs and media assets -----------------------------------------------------------------------------
+
+
+def a_batch_with_failures(client: Any) -> Any:
+    """A finished batch whose subjobs both succeeded and failed."""
+    for record in WORLD.window("batch", NOW):
+        request = ice.GetBatchMediaProducingJobRequest(job_id=record.id)
+        job = client.get_batch_media_producing_job(request).body.editing_batch_job
+        if {each.status for each in job.sub_job_list or []} == {"Success", "Failed"}:
+            return job
+    raise LookupError
+
+
+@pytest.mark.parametrize("order", ["Asc", "Desc"])
+def test_sdk_lists_the_subjobs_of_a_batch_by_pages(served: Served, order: str) -> None:
+    client = ice_client(served)
+    batch = a_batch_with_failures(client)
+    found: list[Any] = []
+    token = None
+    while token != "":
+        request = ice.ListMediaProducingJobsRequest(
+            master_job_id=batch.job_id, max_results=2, next_token=token, sort_by=f"CreationTime:{order}"
+        )
+        body = client.list_media_producing_jobs(request).body
+        assert body.max_results == "2"
+        found += body.media_producing_job_list
+        token = body.next_token
+    told = batch.sub_job_list[:: 1 if order == "Asc" else -1]
+    assert [(each.job_id, each.status, each.code, each.media_url, each.duration) for each in found] == [
+        (each.job_id, each.status, each.error_code, each.media_url, each.duration) for each in told
+    ]
+
+
+def test_sdk_lists_subjobs_in_a_state(served: Served) -> None:
+    request = ice.ListMediaProducingJobsRequest(status="Failed", max_results=100)
+    body = ice_client(served).list_media_producing_jobs(request).body
+    assert body.media_producing_job_list
+    assert {each.status for each in body.media_producing_job_list} == {"Failed"}
+    far = ice.ListMediaProducingJobsRequest(
+        start_time="2026-01-01T00:00:00Z", end_time="2026-03-01T00:00:00Z"
+    )
+    assert refused(ice_client(served).list_media_producing_jobs, far) == (400, "InvalidParameter")
+
+
+def test_sdk_opens_subjobs_with_reason_and_timeline(served: Served) -> None:
+    client = ice_client(served)
+    batch = a_batch_with_failures(client)
+    for each in batch.sub_job_list:
+        request = ice.GetMediaProducingJobRequest(job_id=each.job_id)
+        job = client.get_media_producing_job(request).body.media_producing_job
+        assert (job.status, job.code, job.message) == (each.status, each.error_code, each.error_message)
+        clips = json.loads(job.timeline)["VideoTracks"][0]["VideoTrackClips"]
+        assert clips[0]["TimelineIn"] == 0
+        assert all(one["TimelineOut"] == two["TimelineIn"] for one, two in itertools.pairwise(clips))
+        assert each.duration is None or clips[-1]["TimelineOut"] == each.duration
+    status, code = refused(client.get_media_producing_job, ice.GetMediaProducingJobRequest(job_id="nowhere"))
+    assert (status in (400, 404), code) == (True, "InvalidParameter.JobNotFound")
+
+
+def test_sdk_gets_urls_of_media_assets_that_open_for_an_hour(served: Served) -> None:
+    client = ice_client(served)
+    batch = a_batch_with_failures(client)
+    media = next(each.media_id for each in batch.sub_job_list if each.media_id)
+    info = client.get_media_info(ice.GetMediaInfoRequest(media_id=media)).body.media_info
+    [file] = info.file_info_list
+    assert info.media_id == media
+    assert f"Expires={int(NOW.timestamp()) + 3600}&" in file.file_basic_info.file_url
+    short = ice.GetMediaInfoRequest(media_id=media, auth_timeout=60)
+    [file] = client.get_media_info(short).body.media_info.file_info_list
+    assert f"Expires={int(NOW.timestamp()) + 60}&" in file.file_basic_info.file_url
+    source = "oss://demo-bucket.oss-cn-shanghai.aliyuncs.com/documentation/example.mp4"
+    by_address = client.get_media_info(ice.GetMediaInfoRequest(input_url=source)).body.media_info
+    assert "/documentation/example.mp4?" in by_address.file_info_list[0].file_basic_info.file_url
+    for unknown in (MEDIA[1], batch.job_id, "nowhere"):
+        request = ice.GetMediaInfoRequest(media_id=unknown)
+        assert refused(client.get_media_info, request) == (404, "InvalidParameter.MediaNotFound")
+
+
+def test_sdk_gets_play_urls_of_vod_assets(served: Served) -> None:
+    body = vod_client(served).get_play_info(vod.GetPlayInfoRequest(video_id=MEDIA[1])).body
+    assert body.video_base.video_id == MEDIA[1]
+    urls = [each.play_url for each in body.play_info_list.play_info]
+    assert all(f"auth_key={int(NOW.timestamp()) + 3600}-0-0-" in url for url in urls)
+    unknown = vod.GetPlayInfoRequest(video_id="nowhere")
+    assert refused(vod_client(served).get_play_info, unknown) == (404, "InvalidVideo.NotFound")

@@ -8,13 +8,17 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
 
-from icetui.demo import USER_ID
+from icetui.demo import MEDIA, USER_ID, assets
+from icetui.demo.productions import Production, productions
 from icetui.demo.reply import ICE, STS, VOD, Asked, Refused
 from icetui.demo.stream import Record
 from icetui.demo.world import World
 from icetui.demo.written import Json
+
+Listed = TypeVar("Listed", Record, Production)
 
 Place = tuple[str, str]
 """Where a page ended: creation time and ID of its last job."""
@@ -170,6 +174,57 @@ def get_job_detail(desk: Desk, asked: Asked) -> dict[str, Json] | bytes:
     return {"JobType": "ai", **detail}
 
 
+def list_productions(desk: Desk, asked: Asked) -> dict[str, Json]:
+    """ICE ListMediaProducingJobs: subjobs, of one batch or of all; MaxResults is a string again."""
+    order = asked.params.get("SortBy") or "CreationTime:Desc"
+    if order not in ("CreationTime:Asc", "CreationTime:Desc"):
+        raise invalid("SortBy")
+    since, until = moment(asked, "StartTime"), moment(asked, "EndTime")
+    if since is not None and until is not None and until - since > timedelta(days=30):
+        raise invalid("EndTime", "at most 30 days after StartTime")
+    size = number(asked, "MaxResults", 10, 1, 100)
+    found = list(productions(desk.world, asked.at, asked.params.get("MasterJobId", ""))) if desk.home else []
+    if word := asked.params.get("Status"):
+        found = [each for each in found if each.word == word]
+    if project := asked.params.get("ProjectId"):
+        found = [each for each in found if each.told.get("ProjectId") == project]
+    found = [each for each in found if (since or each.created) <= each.created <= (until or each.created)]
+    found.sort(key=_place, reverse=order.endswith(":Desc"))
+    page, token = paged(found, size, asked.params.get("NextToken", ""), descending=order.endswith(":Desc"))
+    rows = [each.row(asked.at) for each in page]
+    return {"MediaProducingJobList": rows, "NextToken": token, "MaxResults": str(size)}
+
+
+def get_production(desk: Desk, asked: Asked) -> dict[str, Json]:
+    """ICE GetMediaProducingJob."""
+    job_id = needed(asked, "JobId")
+    for each in productions(desk.world, asked.at) if desk.home else ():
+        if each.id == job_id:
+            return {"MediaProducingJob": each.body(asked.at)}
+    raise not_found(job_id)
+
+
+def get_media_info(desk: Desk, asked: Asked) -> dict[str, Json]:
+    """ICE GetMediaInfo, by ID or by address."""
+    source = asked.params.get("MediaId", "").strip() or asked.params.get("InputURL", "").strip()
+    if not source:
+        raise invalid("MediaId", "MediaId or InputURL is needed")
+    if not (desk.home and assets.known(desk.world, ("batch", "smart", "iproduction"), source, asked.at)):
+        raise Refused(404, "InvalidParameter.MediaNotFound", "The specified media is not found.")
+    seconds = number(asked, "AuthTimeout", assets.LASTS, 1, 2_592_000)
+    return {"MediaInfo": assets.media_info(source, asked.at, seconds)}
+
+
+def get_play_info(desk: Desk, asked: Asked) -> dict[str, Json]:
+    """VOD GetPlayInfo, of assets that VOD keeps."""
+    video = needed(asked, "VideoId")
+    if not (desk.home and (video in MEDIA or assets.known(desk.world, ("vod-ai",), video, asked.at))):
+        raise Refused(404, "InvalidVideo.NotFound", "The video does not exist.")
+    seconds = number(asked, "AuthTimeout", assets.LASTS, 1, 2_592_000)
+    base, streams = assets.play_info(video, asked.at, seconds)
+    return {"VideoBase": base, "PlayInfoList": {"PlayInfo": streams}}
+
+
 def caller_identity(_desk: Desk, _asked: Asked) -> dict[str, Json]:
     """STS GetCallerIdentity: who asks. Not a job operation, but what a sign-in is checked with."""
     account, user = str(USER_ID), "204718369025718364"
@@ -189,8 +244,16 @@ OPERATIONS: dict[str, dict[str, Callable[[Desk, Asked], dict[str, Json] | bytes]
         "ListBatchMediaProducingJobs": list_batch_jobs,
         "GetBatchMediaProducingJob": get_batch_job,
         "QueryIProductionJob": query_production_job,
+        "ListMediaProducingJobs": list_productions,
+        "GetMediaProducingJob": get_production,
+        "GetMediaInfo": get_media_info,
     },
-    VOD: {"ListAIJob": list_ai_jobs, "ListJobInfo": list_job_info, "GetJobDetail": get_job_detail},
+    VOD: {
+        "ListAIJob": list_ai_jobs,
+        "ListJobInfo": list_job_info,
+        "GetJobDetail": get_job_detail,
+        "GetPlayInfo": get_play_info,
+    },
     STS: {"GetCallerIdentity": caller_identity},
 }
 """By version and name."""
@@ -250,7 +313,7 @@ def moment(asked: Asked, name: str) -> datetime | None:
     raise invalid(name, "yyyy-MM-ddTHH:mm:ssZ")
 
 
-def paged(jobs: Sequence[Record], size: int, token: str, *, descending: bool) -> tuple[list[Record], str]:
+def paged(jobs: Sequence[Listed], size: int, token: str, *, descending: bool) -> tuple[list[Listed], str]:
     """A page and the token of the next, "" at the end.
 
     The token says which job was last, not how many went before: jobs that come meanwhile move nothing.
@@ -262,7 +325,7 @@ def paged(jobs: Sequence[Record], size: int, token: str, *, descending: bool) ->
     return page, _token(_place(page[-1])) if len(jobs) > size else ""
 
 
-def _place(job: Record) -> Place:
+def _place(job: Record | Production) -> Place:
     return f"{job.created.timestamp():017.6f}", job.id
 
 
