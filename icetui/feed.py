@@ -11,14 +11,16 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from icetui.assets import Found, find
 from icetui.call import Call
 from icetui.errors import BadCredentials, Denied, IcetuiError, Misuse, NoCredentials
-from icetui.families.base import Family, FoundFamily, ListedFamily, Opened
+from icetui.families.base import Family, FoundFamily, ListedFamily, Opened, PartedFamily
 from icetui.ids import ids_in
 from icetui.job import Job, Query
 from icetui.listing import Listing
 from icetui.lookups import AT_ONCE, Lookups, Sender
 from icetui.openings import Openings
+from icetui.parts import Parts
 from icetui.pulse import Pulse, Sleep, stretched
 from icetui.roster import Roster
 from icetui.sharing import Shared
@@ -55,6 +57,7 @@ class Feed:
         generation: how often `ask` was called.
         snapshot: the newest one.
         interval: may be changed; it counts from the next beat on.
+        parts: how the jobs' parts are opened, where they have some, else None.
     """
 
     def __init__(
@@ -86,6 +89,11 @@ class Feed:
         )
         self._lookups = Lookups(family, sender, scope.region)
         self._openings = Openings(family, self._lookups, self._tell, most=memory)
+        self.parts = (
+            Parts(family.parts, sender, scope.region, self.pause_after)
+            if isinstance(family, PartedFamily)
+            else None
+        )
         self._pulse = Pulse(sleep)
         self._shared: Shared[object] = Shared()
         # What a new question makes pointless.
@@ -278,6 +286,14 @@ class Feed:
         # The newest last: what is followed last stands first.
         self.follow(ids[::-1], origin="found")
         return ids
+
+    async def asset(self, source: str) -> Found:
+        """Where a media asset opens that a job names by ID or by its address in a bucket.
+
+        Raises:
+            IcetuiError: it is unknown, the service refused, or nobody could be asked.
+        """
+        return await find(self._sender, self.family, source)
 
     # A beat.
 

@@ -6,16 +6,35 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from icetui.call import Answer
-from icetui.errors import NotFound
+from icetui.errors import IcetuiError, NotFound
 from icetui.families.base import Family, Opened
 from icetui.job import Job, State
 from icetui.lookups import Lookups
 from icetui.sharing import Shared
 
 Tell = Callable[[Job, datetime | None], Awaitable[None]]
+
+
+class Opener(Protocol):
+    """Who opens jobs of one family: a feed, or the parts of one."""
+
+    @property
+    def family(self) -> Family:
+        """Whose jobs."""
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two askings about a job that has not ended."""
+
+    async def open(self, job_id: str, *, again: bool = False) -> Opened:
+        """All about one job; raises IcetuiError."""
+
+    def pause_after(self, failures: int, error: IcetuiError | None) -> float:
+        """Seconds to wait before asking again, after so many failures in a row, the last one this."""
+
 
 LARGE_ANSWER: Final = 100_000
 """Characters from which on an answer is decoded in a thread, so that keys do not wait for it."""

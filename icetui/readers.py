@@ -190,6 +190,44 @@ def _segment(item: Json, unit: Unit) -> Segment | None:
     return Segment(start, end, title or "")
 
 
+def track(value: Json) -> Segments | None:
+    """The clips of one track of an editing timeline, in seconds: {TimelineIn, TimelineOut, …}.
+
+    A clip without TimelineIn follows the one before, as the service lays it (a timeline may be written
+    that shortly); without TimelineOut it is as long as Duration says, or its part of the material, Out
+    less In. Where neither is told, the track has no times: None.
+    """
+    if not isinstance(value, list) or not value:
+        return None
+    found: list[Segment] = []
+    for clip in value:
+        if not isinstance(clip, dict):
+            return None
+        members = _folded(clip)
+        start = number(members.get("timelinein"))
+        if start is None:
+            start = found[-1].end if found else 0.0
+        end = number(members.get("timelineout"))
+        if end is None and (long := _clip_length(members)) is not None:
+            end = start + long
+        if end is None:
+            return None
+        found.append(Segment(start, end, _clip_title(members)))
+    return Segments(tuple(found))
+
+
+def _clip_length(members: Mapping[str, Json]) -> float | None:
+    long, end = number(members.get("duration")), number(members.get("out"))
+    if long is None and end is not None:
+        long = end - (number(members.get("in")) or 0.0)
+    return long
+
+
+def _clip_title(members: Mapping[str, Json]) -> str:
+    told = (members.get(name) for name in ("content", "title", "mediaid", "mediaurl", "type"))
+    return next((each for each in told if isinstance(each, str) and each), "")
+
+
 _QUALITIES = frozenset({"Discontinuity", "Loudness", "MOS", "Coloration", "Noisiness"})
 _SCORE = re.compile(r"(Worst )?(.+?) ?\(0-5\)\Z")
 

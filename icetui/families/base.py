@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from icetui.call import Answer, Call
 from icetui.decode import Decoded
-from icetui.job import Job, Page, Query, State
+from icetui.job import Job, Media, Page, Query, State, Subjob
 
 if TYPE_CHECKING:
     from icetui.results import Result
@@ -32,6 +32,7 @@ class Opened:
         decoded: the answer with its strings decoded.
         parameters: paths of the fields that tell what was asked for, in the order to show.
         results: what the job found, in the order to show.
+        timed: the media that times in the results are of, e.g. what was listened to, or None.
     """
 
     job: Job
@@ -39,6 +40,7 @@ class Opened:
     decoded: Decoded
     parameters: tuple[str, ...]
     results: tuple[Result, ...]
+    timed: Media | None = None
 
 
 class Family(Protocol):
@@ -110,3 +112,22 @@ class FoundFamily(Family, Protocol):
 
     def read_finding(self, answer: Answer) -> tuple[str, ...]:
         """The IDs, newest first."""
+
+
+class PartFamily(Family, Protocol):
+    """A family whose jobs are parts of others: subjobs, opened like any job."""
+
+    def listing_of(self, batch_id: str, token: str = "") -> Call:
+        """Asks for the parts of a job."""
+
+    def read_subjobs(self, answer: Answer) -> tuple[tuple[Subjob, ...], str]:
+        """The parts of a page, and the token of the next or ""."""
+
+
+@runtime_checkable
+class PartedFamily(Family, Protocol):
+    """A family whose jobs have parts: batch."""
+
+    @property
+    def parts(self) -> PartFamily:
+        """How the parts are asked for and read."""

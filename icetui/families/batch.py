@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from icetui.call import Answer, Call, Json
-from icetui.decode import decode, decode_text, number
+from icetui.decode import decode, decode_text
 from icetui.families import reading
 from icetui.families.asking import Vocabulary, limited, matches, spelled, stamp
 from icetui.families.base import Opened, StateWord
+from icetui.families.production import Production, subjob
 from icetui.families.reading import mapping, text
 from icetui.job import Job, JobError, Page, Query, State, Subjob
 
@@ -39,16 +40,6 @@ _SENT = MappingProxyType(
         State.DONE: "Finished",
         State.PARTIAL: "Finished",
     }
-)
-_SUBJOB_WORDS = Vocabulary(
-    (
-        StateWord("Init", State.WAITING),
-        StateWord("Processing", State.RUNNING),
-        StateWord("Success", State.DONE),
-        StateWord("Failed", State.FAILED),
-    ),
-    # A subjob is a media producing job, whose own lookup knows this one too (api.md 1.7).
-    met=(StateWord("Queuing", State.WAITING),),
 )
 
 _CONTAINERS = frozenset(
@@ -87,6 +78,7 @@ class Batch:
     states: ClassVar[tuple[StateWord, ...]] = _WORDS.documented
     orders: ClassVar[tuple[str, str]] = ("desc", "asc")
     ids_per_call: ClassVar[int] = 1
+    parts: ClassVar[Production] = Production()
 
     def listing(self, query: Query, token: str, limit: int = 50) -> Call:
         """ListBatchMediaProducingJobs; all of the query but its text can be sent."""
@@ -161,7 +153,10 @@ class Batch:
     def _job(self, answer: Answer, job_id: str, told: dict[str, Json], *, whole: bool = False) -> Job:
         word = text(told.get("Status"))
         state = _WORDS.state(word)
-        subjobs = tuple(_subjob(each, answer) for each in reading.objects(told.get("SubJobList")))
+        subjobs = tuple(
+            subjob(each, answer, code=each.get("ErrorCode"), message=each.get("ErrorMessage"))
+            for each in reading.objects(told.get("SubJobList"))
+        )
         if state is State.DONE and any(each.state is State.FAILED for each in subjobs):
             state = State.PARTIAL
         return Job(
@@ -180,22 +175,6 @@ class Batch:
             note=_tally(state, subjobs),
             whole=whole,
         )
-
-
-def _subjob(told: dict[str, Json], answer: Answer) -> Subjob:
-    word = text(told.get("Status"))
-    duration = number(told.get("Duration"))
-    return Subjob(
-        id=text(told.get("JobId")),
-        state=_SUBJOB_WORDS.state(word),
-        state_word=word,
-        url=text(told.get("MediaURL")),
-        media_id=text(told.get("MediaId")),
-        project_id=text(told.get("ProjectId")),
-        duration=duration if duration is not None and duration >= 0 else None,
-        # Beside Success too: Status decides, the error is kept as reported (api.md 2.8 #7).
-        error=reading.fault(told.get("ErrorCode"), told.get("ErrorMessage"), answer),
-    )
 
 
 def _tally(state: State, subjobs: tuple[Subjob, ...]) -> str:

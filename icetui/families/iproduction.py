@@ -81,7 +81,8 @@ class IProduction:
         decoded = decode(answer.body, _CONTAINERS)
         said = not reading.blank(reading.found(decoded.value, "Result"))
         results = readers.read(decoded, "Result", kinds) if said else ()
-        return Opened(job, answer, decoded, reading.present(decoded.value, _PARAMETERS), results)
+        parameters = reading.present(decoded.value, _PARAMETERS)
+        return Opened(job, answer, decoded, parameters, results, _listened_to(answer.body))
 
     def state(self, word: str) -> State:
         """Queuing, Analysing or Analyzing, Success, Fail or Failed (api.md 1.8)."""
@@ -117,6 +118,17 @@ class IProduction:
             note=_lost(body) if state is State.DONE else "",
             whole=True,
         )
+
+
+def _listened_to(body: dict[str, Json]) -> Media | None:
+    """The input: an address in a bucket, or a media asset."""
+    told = mapping(body.get("Input"))
+    source = text(told.get("Media"))
+    if not source:
+        return None
+    if text(told.get("Type")).casefold() == "media":
+        return Media("Input.Media", media_id=source)
+    return Media("Input.Media", source)
 
 
 def _media(body: dict[str, Json], *, done: bool) -> Iterator[Media]:

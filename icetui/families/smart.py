@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from icetui.call import Answer, Call, Json
 from icetui.decode import decode, decode_text
 from icetui.families import reading
 from icetui.families.asking import Vocabulary, limited, matches, spelled
+from icetui.families.assets import is_asset
 from icetui.families.base import Opened, StateWord
 from icetui.families.reading import child, mapping, text
 from icetui.job import Job, Media, Page, Query, State
@@ -121,7 +123,8 @@ class Smart:
             results += readers.read(decoded, path, ())
         if not reading.blank(reading.found(decoded.value, "JobResult.Usage")):
             results += readers.read(decoded, "JobResult.Usage", ())
-        return Opened(job, answer, decoded, reading.present(decoded.value, _PARAMETERS), tuple(results))
+        parameters = reading.present(decoded.value, _PARAMETERS)
+        return Opened(job, answer, decoded, parameters, tuple(results), _timed(answer.body))
 
     def state(self, word: str) -> State:
         """Created, Executing, Finished, Failed (api.md 1.8)."""
@@ -171,6 +174,20 @@ class Smart:
             media=tuple(_media(answer.body, told) if whole else _named(told, "")),
             whole=whole,
         )
+
+
+def _timed(body: dict[str, Json]) -> Media | None:
+    """What the times are of: the speech or avatar that was made, else the file that was listened to."""
+    made = mapping(body.get("JobResult"))
+    url, media_id = text(made.get("MediaUrl")), text(made.get("MediaId"))
+    if url or media_id:
+        return Media("JobResult.MediaUrl" if url else "JobResult.MediaId", url, media_id)
+    path = child("SmartJobInfo", "InputConfig", "InputFile")
+    source = text(reading.found(body, path))
+    if re.fullmatch(r"[a-z]{2,8}://\S+", source, re.IGNORECASE):
+        return Media(path, source)
+    # It may be the spoken prose, too (api.md 1.2).
+    return Media(path, media_id=source) if is_asset(source) else None
 
 
 def _media(body: dict[str, Json], told: dict[str, Json]) -> Iterator[Media]:

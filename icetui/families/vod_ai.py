@@ -14,7 +14,7 @@ from icetui.families import reading
 from icetui.families.asking import Vocabulary, matches
 from icetui.families.base import Opened, StateWord
 from icetui.families.reading import child, text
-from icetui.job import Job, Page, Query, State
+from icetui.job import Job, Media, Page, Query, State
 
 if TYPE_CHECKING:
     from icetui.results import Result
@@ -98,7 +98,9 @@ class VodAi:
         if transcript is not None and not reading.blank(value[transcript]):
             results += readers.read(decoded, child(data, transcript), cues)
         parameters = reading.present(decoded.value, (child(path, "MediaId"), child(path, "Type")))
-        return Opened(self._job(answer, job_id, told), answer, decoded, parameters, tuple(results))
+        job = self._job(answer, job_id, told)
+        timed = Media(child(path, "MediaId"), media_id=job.media_id) if job.media_id else None
+        return Opened(job, answer, decoded, parameters, tuple(results), timed)
 
     def finding(self, media_id: str) -> Call:
         """ListJobInfo of the AI jobs of a media asset, of the last six months."""
