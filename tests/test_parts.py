@@ -254,8 +254,13 @@ class TestAssets:
                 "oss://your-bucket.oss-cn-shanghai.aliyuncs.com/your-video.mp4",
             ),
         ),
-        # Two alternatives in one text, and no input at all (api.md 2.8 #15, #18).
-        ("smart", "seed000_d_generic.json", "****20b48fb04483915d4f2cd8ac****", None),
+        (
+            "smart",
+            "seed000_d_generic.json",
+            "****20b48fb04483915d4f2cd8ac****",
+            Media("JobResult.MediaId", media_id="****20b48fb04483915d4f2cd8ac****"),
+        ),
+        # No input at all (api.md 2.8 #18).
         ("smart", "seed000_c_textgenerate.json", "******8c784f461db57c99c9d9******", None),
         (
             "vod-ai",
@@ -270,6 +275,13 @@ def test_families_say_what_the_times_are_of(
 ) -> None:
     it = by_name(family)
     assert it.open(recorded(it.lookup([job_id]), sample), job_id).timed == timed
+
+
+@pytest.mark.parametrize("source", ["oss://b/x.mp4 or ******11-DB8D-4A9A", "Speaking of which, they are", ""])
+def test_two_alternatives_in_one_text_or_prose_are_no_media(source: str) -> None:
+    it = by_name("smart")
+    body = {"JobId": "j1", "State": "Finished", "SmartJobInfo": {"InputConfig": {"InputFile": source}}}
+    assert it.open(answered(it.lookup(["j1"]), body), "j1").timed is None
 
 
 def test_an_iproduction_job_listened_to_its_input() -> None:
