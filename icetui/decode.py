@@ -119,9 +119,12 @@ class _Walk:
         if isinstance(value, dict):
             members: dict[str, Json] = {}
             for key, item in value.items():
-                if isinstance(item, (str, dict, list)):
+                container = isinstance(item, (dict, list))
+                if container or isinstance(item, str):
                     known = key.casefold() in self.containers
-                    item = self.value(item, join(path, key), inside=known, depth=depth, level=level + 1)
+                    # No path is made for a string that is left alone: a long transcript has many.
+                    if known or container:
+                        item = self.value(item, join(path, key), inside=known, depth=depth, level=level + 1)
                 members[key] = item
             return members
         if isinstance(value, list):

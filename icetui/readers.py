@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias, TypeVar
 
@@ -111,37 +112,86 @@ def transcript(value: Json, unit: Unit) -> Transcript | None:
             return None
         durations = [part.duration for part in known if part.duration is not None]
         return Transcript(tuple(cue for part in known for cue in part.cues), max(durations, default=None))
-    cues = _each(value, lambda item: _cue(item, unit))
+    cues = _cues(value, unit)
     return None if cues is None else Transcript(cues)
 
 
 def _asr_data(value: dict[str, Json], unit: Unit) -> Transcript | None:
     members = _folded(value)
-    cues = _each(members.get("asrtextlist"), lambda item: _cue(item, unit))
+    cues = _cues(members.get("asrtextlist"), unit)
     if cues is None:
         return None
     return Transcript(cues, _seconds(members.get("duration"), unit))
 
 
-def _cue(item: Json, unit: Unit) -> Cue | None:
-    if not isinstance(item, dict):
+def _cues(items: Json, unit: Unit) -> tuple[Cue, ...] | None:
+    """Every item as a cue; None where one lacks a member, or where not one of them is whole.
+
+    Among cues that are whole one may have a time or a text that cannot be read: its time is unknown, its
+    text empty, and what was sent stays in `Cue.extra`. A transcript of hours is not given up for it.
+    """
+    shapes: dict[tuple[str, ...], _Shape | None] = {}
+    whole = False
+    per = 1000 if unit == "ms" else 1
+
+    def read_one(item: Json) -> Cue | None:
+        nonlocal whole
+        if not isinstance(item, dict):
+            return None
+        keys = tuple(item)
+        try:
+            shape = shapes[keys]
+        except KeyError:
+            shape = shapes[keys] = _shape(keys)
+        if shape is None:
+            return None
+        start, end, text = item[shape.start], item[shape.end], item[shape.text]
+        if isinstance(text, (list, dict)):
+            return None
+        begins, ends = _quick_seconds(start, per), _quick_seconds(end, per)
+        lost: list[str] = []
+        if begins is None or ends is None or not isinstance(text, str):
+            known = ((shape.start, begins), (shape.end, ends), (shape.text, text))
+            lost = [key for key, read in known if read is None and item[key] is not None]
+            if text is not None and not isinstance(text, str):
+                lost.append(shape.text)
+        else:
+            whole = True
+        channel = None if shape.channel is None else _whole(item[shape.channel])
+        rate = None if shape.rate is None else _whole(item[shape.rate])
+        extra = tuple([(key, item[key]) for key in shape.others])
+        if shape.channel is not None and channel is None and item[shape.channel] is not None:
+            lost.append(shape.channel)
+        if shape.rate is not None and rate is None and item[shape.rate] is not None:
+            lost.append(shape.rate)
+        if lost:
+            extra = tuple([(key, item[key]) for key in item if key in lost or key in shape.others])
+        return Cue(begins, ends, text if isinstance(text, str) else "", channel, rate, extra)
+
+    cues = _each(items, read_one)
+    return cues if whole or not cues else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Which member of a cue says what; all cues of a transcript have the same few shapes."""
+
+    start: str
+    end: str
+    text: str
+    channel: str | None
+    rate: str | None
+    others: tuple[str, ...]
+
+
+def _shape(keys: tuple[str, ...]) -> _Shape | None:
+    names = {key.casefold(): key for key in reversed(keys)}
+    start, end, text = (_first(names, each) for each in (_STARTS, _ENDS, _WORDS))
+    if start is None or end is None or text is None:
         return None
-    names = {key.casefold(): key for key in reversed(item)}
-    start_key, end_key, text_key = (_first(names, each) for each in (_STARTS, _ENDS, _WORDS))
-    if start_key is None or end_key is None or text_key is None:
-        return None
-    start, end, text = _seconds(item[start_key], unit), _seconds(item[end_key], unit), item[text_key]
-    if start is None or end is None or not isinstance(text, str):
-        return None
-    used = {start_key, end_key, text_key}
-    whole: dict[str, int | None] = {}
-    for name in ("channelid", "speechrate"):
-        key = names.get(name)
-        whole[name] = None if key is None else _whole(item[key])
-        if key is not None and (whole[name] is not None or item[key] is None):
-            used.add(key)
-    extra = tuple((key, member) for key, member in item.items() if key not in used)
-    return Cue(start, end, text, whole["channelid"], whole["speechrate"], extra)
+    channel, rate = names.get("channelid"), names.get("speechrate")
+    used = {start, end, text, channel, rate}
+    return _Shape(start, end, text, channel, rate, tuple(key for key in keys if key not in used))
 
 
 def _first(names: Mapping[str, str], aliases: Sequence[str]) -> str | None:
@@ -450,6 +500,14 @@ def _each(items: Json, reader: Callable[[Json], _Item | None]) -> tuple[_Item, .
             return None
         found.append(one)
     return tuple(found)
+
+
+def _quick_seconds(value: Json, per: int) -> float | None:
+    """Seconds of a number of which there are `per` in a second; plain numbers the short way."""
+    if type(value) in (float, int) and -1e15 < value < 1e15:
+        return float(value / per)
+    found = number(value)
+    return None if found is None else found / per
 
 
 def _seconds(value: Json, unit: Unit) -> float | None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import ClassVar, TypeAlias
 
@@ -16,15 +17,16 @@ class Cue:
     """One timed line of a transcript.
 
     Attributes:
-        start: seconds from the start of the media.
-        end: seconds; may lie before `start` where the service says so.
+        start: seconds from the start of the media, negative where the service says so; None where it
+            says nothing or something that is no number.
+        end: the same; may lie before `start`.
         channel: VOD ChannelId, or None.
         rate: VOD SpeechRate: characters or words a minute, or None.
         extra: members of the cue that have no field here, e.g. word-level data, as sent.
     """
 
-    start: float
-    end: float
+    start: float | None
+    end: float | None
     text: str
     channel: int | None = None
     rate: int | None = None
@@ -278,8 +280,11 @@ class Result:
 def as_json(value: object) -> Json:
     """A kind as plain JSON: its members and ``kind`` first (contracts.md, "JSON").
 
-    `Cue.extra` is merged into the cue, where it does not hide a member. Tuples become lists.
+    `Cue.extra` is merged into the cue, where it does not hide a member. Tuples become lists. NaN and the
+    infinities, which JSON has not, become null.
     """
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, Tree):
         return {"kind": value.kind, "value": value.value}
     if isinstance(value, (tuple, list)):

@@ -8,9 +8,10 @@ import pytest
 
 from icetui import results as kinds
 from icetui.clean import width
-from icetui.panes.drawings import DRAWINGS, briefly, draw, timecode, wrapped
+from icetui.panes.drawings import DRAWINGS, briefly, draw, wrapped
 from icetui.panes.spans import Lines, plain
 from icetui.results import Result
+from icetui.timecodes import timecode
 
 SAMPLES: dict[type, kinds.Kind] = {
     kinds.Transcript: kinds.Transcript(

@@ -83,7 +83,7 @@ class TestTranscript:
     def test_text_to_speech_sample_is_a_transcript(self) -> None:
         found = SECONDS(value_of("seed000_inner_AiResult_b_texttospeech.json"))
         assert isinstance(found, Transcript)
-        assert all(cue.text and cue.end > cue.start for cue in found.cues)
+        assert all(cue.text and (cue.end or 0) > (cue.start or 0) for cue in found.cues)
 
     def test_vod_sample_is_six_cues_out_of_milliseconds(self) -> None:
         found = MILLISECONDS(value_of("vod2021_list_ai_job_cn_inner_Data.json")["OrigASRData"])
@@ -169,6 +169,24 @@ class TestTranscript:
     )
     def test_anything_else_is_no_transcript(self, value: Json) -> None:
         assert SECONDS(value) is None
+
+    def test_one_cue_that_cannot_be_read_spoils_no_transcript(self) -> None:
+        found = SECONDS(
+            [
+                {"content": "a", "from": 0, "to": 1},
+                {"content": "b", "from": "soon", "to": None},
+                {"content": None, "from": 2, "to": "NaN"},
+                {"content": 5, "from": 3, "to": 4},
+            ]
+        )
+        assert found == Transcript(
+            (
+                Cue(0.0, 1.0, "a"),
+                Cue(None, None, "b", extra=(("from", "soon"),)),
+                Cue(2.0, None, "", extra=(("to", "NaN"),)),
+                Cue(3.0, 4.0, "", extra=(("content", 5),)),
+            )
+        )
 
     def test_a_cue_that_ends_before_it_starts_is_kept(self) -> None:
         assert SECONDS([{"content": "a", "from": 2, "to": 1}]) == Transcript((Cue(2.0, 1.0, "a"),))

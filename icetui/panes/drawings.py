@@ -13,17 +13,11 @@ from icetui import results as kinds
 from icetui.clean import clean, clean_block, cut, width
 from icetui.panes.json_lines import JsonLines
 from icetui.panes.spans import Fixed, Joined, Lines, Span
+from icetui.timecodes import timecode
 
 Drawing = Callable[[Any, int], Lines]
 
 _BLANK: tuple[Span, ...] = ()
-
-
-def timecode(seconds: float) -> str:
-    """Seconds as ``h:mm:ss.mmm``; a negative time keeps its sign."""
-    sign = "-" if seconds < 0 else ""
-    ms = round(abs(seconds) * 1000)
-    return f"{sign}{ms // 3_600_000}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
 
 
 def plural(n: int, word: str) -> str:
@@ -89,7 +83,8 @@ class CueLines:
         self._cells = cells
         self._channels = len({cue.channel for cue in self.cues}) > 1
         self._rates = any(cue.rate is not None for cue in self.cues)
-        longest = max((max(abs(cue.start), abs(cue.end)) for cue in self.cues), default=0.0)
+        times = (abs(each) for cue in self.cues for each in (cue.start, cue.end) if each is not None)
+        longest = max(times, default=0.0)
         self._time = max(len(timecode(longest)), 11)
 
     def __len__(self) -> int:
@@ -108,7 +103,7 @@ class CueLines:
         spans: list[Span] = [
             (f"{timecode(cue.start):>{self._time}}", "number"),
             ("  ", ""),
-            (f"{timecode(cue.end):>{self._time}}", "dim" if cue.end > cue.start else "warn"),
+            (f"{timecode(cue.end):>{self._time}}", "warn" if _is_no_length(cue) else "dim"),
             ("  ", ""),
         ]
         if self._channels:
@@ -119,9 +114,13 @@ class CueLines:
         return spans
 
 
+def _is_no_length(cue: kinds.Cue) -> bool:
+    return cue.start is not None and cue.end is not None and cue.end <= cue.start
+
+
 def _transcript(value: kinds.Transcript, cells: int) -> Lines:
     cues = CueLines(value, cells)
-    end = max((cue.end for cue in value.cues), default=0.0)
+    end = max((cue.end for cue in value.cues if cue.end is not None), default=0.0)
     said = plural(len(value.cues), "cue")
     length = f", media {timecode(value.duration)}" if value.duration is not None else ""
     return Joined(Fixed([[(f"{said}, to {timecode(end)}{length}", "")], cues.head()]), cues)
