@@ -61,6 +61,21 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """When a cue of a transcript is worth a warning: the table ``[transcript]``.
+
+    Attributes:
+        cjk_per_second: Chinese, Japanese and Korean characters a person reads in a second, 1 to 100.
+        latin_per_second: characters of all other scripts, blanks and punctuation, 1 to 100.
+        gap_seconds: the longest time without a cue that is not warned of, 0 to 3600.
+    """
+
+    cjk_per_second: float = 9.0
+    latin_per_second: float = 20.0
+    gap_seconds: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What config.toml says, with defaults for what it does not say or says wrongly.
 
@@ -71,6 +86,7 @@ class Settings:
         interval: seconds between two beats, 1 to 3600.
         calls_per_minute: ceiling per profile, 1 to 6000.
         cache: what is kept of jobs (contracts.md, "What is kept").
+        transcript: when a cue is worth a warning.
         problems: what could not be used, one sentence each, with file, line and key.
         broken: the problem for which nothing at all could be read, or "".
     """
@@ -80,6 +96,7 @@ class Settings:
     interval: float = 10.0
     calls_per_minute: int = 60
     cache: Cache = "rows"
+    transcript: Reading = Reading()
     problems: tuple[str, ...] = ()
     broken: str = ""
 
@@ -136,7 +153,7 @@ def load() -> Settings:
     except (ValueError, RecursionError) as error:  # also numbers and nesting beyond what Python takes
         problem = f"{path} is not TOML: {error}."
         return Settings(problems=(problem,), broken=problem)
-    return _Reading(path, text).settings(content)
+    return _FileCheck(path, text).settings(content)
 
 
 def _read(path: Path) -> str:
@@ -162,7 +179,14 @@ def _read(path: Path) -> str:
         raise BadSetting(f"{path} line {line}: not UTF-8.") from error
 
 
-class _Reading:
+_READING: Mapping[str, Callable[[Any], Any]] = {
+    "cjk_per_second": lambda value: float(checks.number(value, 1, 100)),
+    "latin_per_second": lambda value: float(checks.number(value, 1, 100)),
+    "gap_seconds": lambda value: float(checks.number(value, 0, 3600)),
+}
+
+
+class _FileCheck:
     """One file being checked; collects what cannot be used.
 
     Args:
@@ -182,6 +206,9 @@ class _Reading:
             "interval": lambda value: float(checks.number(value, 1, 3600)),
             "calls_per_minute": lambda value: checks.whole(value, 1, 6000),
             "cache": lambda value: checks.one_of(value, CACHES),
+            "transcript": lambda value: Reading(
+                **self._table(("transcript",), checks.table(value), _READING)
+            ),
         }
         found = self._table((), content, allowed)
         tables: Mapping[str, Any] = found.pop("profiles", {})

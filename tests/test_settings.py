@@ -37,6 +37,12 @@ def open_umask() -> Iterator[None]:
 class TestReading:
     """What config.toml says, and what is wrong with it."""
 
+    def test_warnings_of_transcripts_are_settable(self) -> None:
+        config("[transcript]\ncjk_per_second = 6\ngap_seconds = 0.5\n")
+        read = settings.load()
+        assert read.problems == ()
+        assert read.transcript == settings.Reading(6.0, 20.0, 0.5)
+
     def test_no_file_means_the_defaults(self) -> None:
         assert settings.load() == Settings(interval=10.0, calls_per_minute=60, cache="rows")
 
@@ -82,6 +88,15 @@ class TestReading:
             (
                 'cache = "row"',
                 "line 2, cache: 'row' is not one of rows, answers, nothing. Did you mean 'rows'?",
+            ),
+            ("transcript = 5", "line 2, transcript: tables such as [profiles.prod] are expected."),
+            (
+                "transcript.gap_seconds = -1",
+                "line 2, transcript.gap_seconds: -1 is not from 0 to 3600.",
+            ),
+            (
+                "transcript.cjk_per_secnd = 5",
+                "line 2, transcript.cjk_per_secnd: not a setting. Did you mean 'cjk_per_second'?",
             ),
             ("interva = 5", "line 2, interva: not a setting. Did you mean 'interval'?"),
             ("default_profile = 3", "line 2, default_profile: a text in quotes is expected."),
