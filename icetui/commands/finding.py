@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from icetui.errors import CouldNotAsk, IcetuiError, NotFound, Refusal
+from icetui.errors import CouldNotAsk, IcetuiError, Misuse, NotFound, Refusal
 
 if TYPE_CHECKING:
     from icetui.families.base import Opened
@@ -54,6 +55,21 @@ class Found:
         lines = [f"icetui: {self.id}: not found, and not every family could be asked"]
         lines += [f"{', '.join(families)}: {sentence(error)}" for error, families in reasons]
         return [*lines, *dict.fromkeys(error.hint for error, _ in reasons if error.hint)]
+
+
+def one_id(given: str) -> str:
+    """The one ID a person gave, stripped.
+
+    Raises:
+        Misuse: it is none, or several: the service takes several IDs where it takes a list of them, and
+            would answer for each.
+    """
+    job_id = given.strip()
+    if not job_id:
+        raise Misuse("Which job? Its ID is empty.")
+    if len(re.split(r"[\s,]+", job_id)) > 1:
+        raise Misuse(f"{job_id!r} is more than one ID: one job at a time.")
+    return job_id
 
 
 async def find(session: Session, job_id: str, families: Sequence[str]) -> Found:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from icetui.call import Json
 from icetui.clean import clean, clean_block
 from icetui.commands import output
-from icetui.commands.finding import Found, find
+from icetui.commands.finding import Found, find, one_id
 from icetui.commands.output import put, put_bytes, say
 from icetui.commands.running import run_with
 from icetui.decode import Fault, parse
-from icetui.errors import IcetuiError, Misuse, Unreadable
+from icetui.errors import Unreadable
 from icetui.families import FAMILIES
-from icetui.results import Transcript, as_json
+from icetui.results import as_json
 from icetui.session import Session
 
 if TYPE_CHECKING:
@@ -27,12 +26,6 @@ if TYPE_CHECKING:
 
 FORMS = ("text", "json", "raw", "srt", "vtt", "txt")
 _SUBTITLES = ("srt", "vtt", "txt")
-
-
-class NoTranscript(IcetuiError):
-    """The job was found and has no transcript: the answer is no."""
-
-    exit_code = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,12 +50,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         IcetuiError: not one ID, nobody could be asked, or there is no transcript.
     """
-    job_id = args.id.strip()
-    if not job_id:
-        raise Misuse("Which job? Its ID is empty.")
-    # The service takes several IDs where it takes a list of them, and would answer for each.
-    if len(re.split(r"[\s,]+", job_id)) > 1:
-        raise Misuse(f"{job_id!r} is more than one ID: one job at a time.")
+    job_id = one_id(args.id)
 
     async def body(session: Session) -> int:
         return await _show(session, job_id, args.family, args.output)
@@ -87,7 +75,12 @@ async def _show(session: Session, job_id: str, family: str | None, form: str) ->
     elif form == "raw":
         _put_raw(opened.answer.text)
     elif form in _SUBTITLES:
-        _put_transcript(opened, form)
+        # Subtitles and what is wrong with them: for those who ask for a transcript.
+        from icetui.commands import export
+
+        told = export.chosen(opened)
+        export.warn(told, session.settings.transcript)
+        export.put_transcript(told, form)
     else:
         _put_text(session, opened)
     return 0
@@ -166,35 +159,6 @@ def _put_raw(text: str) -> None:
         put("".join(f"{line}\n" for line in clean_block(text)))
     else:
         put_bytes(text.encode("utf-8", "surrogateescape"))
-
-
-# --- transcript -------------------------------------------------------------------------------
-
-
-def _put_transcript(opened: Opened, form: str) -> None:
-    from icetui import subtitles
-
-    made: dict[str, Callable[[Transcript], str]] = {
-        "srt": subtitles.srt,
-        "vtt": subtitles.vtt,
-        "txt": subtitles.txt,
-    }
-    transcripts = [(each.path, each.value) for each in opened.results if isinstance(each.value, Transcript)]
-    if not transcripts:
-        there = [f"{each.value.kind} at {each.path}" for each in opened.results]
-        raise NoTranscript(
-            f"{opened.job.id} has no transcript.",
-            hint=f"Its results: {', '.join(there)}."
-            if there
-            else f"It is {opened.job.state.value} and has no results.",
-        )
-    path, transcript = transcripts[0]
-    if len(transcripts) > 1:
-        say(f"{path} shown; there are transcripts at {', '.join(other for other, _ in transcripts[1:])} too.")
-    text = made[form](transcript)
-    if output.to_terminal():
-        text = "".join(f"{line}\n" for line in clean_block(text))
-    put(text)
 
 
 # --- text -------------------------------------------------------------------------------------

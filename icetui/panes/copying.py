@@ -5,8 +5,8 @@ from __future__ import annotations
 from icetui.families.base import Opened
 from icetui.job import Job
 from icetui.panes.json_lines import JsonLines
-from icetui.results import Transcript
 from icetui.subtitles import txt
+from icetui.transcripts import timed_texts
 
 
 def copied(opened: Opened, what: str) -> tuple[str, str]:
@@ -29,10 +29,8 @@ def copied(opened: Opened, what: str) -> tuple[str, str]:
         urls = [each.url for each in job.subjobs] + [each.url for each in job.media]
         urls = [url for url in urls if url]
         return (urls[0], named(urls[0], len(urls))) if urls else ("", "this job has no media URL")
-    for result in opened.results:
-        if isinstance(result.value, Transcript):
-            return txt(result.value), "the transcript"
-    return "", "this job has no transcript"
+    told = timed_texts(opened.results)
+    return (txt(told[0].transcript), "the transcript") if told else ("", "this job has no transcript")
 
 
 def named(url: str, of: int = 1) -> str:
