@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from icetui.cli import main
+from icetui.start import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.geometry import Region
 from textual.message import Message
 from textual.worker import WorkerFailed
 
@@ -31,13 +32,14 @@ from icetui.panes.ascii_only import AsciiOnly
 from icetui.panes.bars import Tab, Who
 from icetui.panes.net import Net
 from icetui.screens.browse import Browse
-from icetui.screens.orderly import OrderlyApp
+from icetui.screens.framed import FramedApp
 from icetui.screens.room import Room
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
     from icetui.feed import Snapshot
+    from icetui.kept_frame import KeptFrame
     from icetui.session import Session
 
 QUIT_AGAIN = 2.0
@@ -52,7 +54,7 @@ _LATER = ("icetui.connection", "icetui.screens.detail", "icetui.screens.filters"
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
-class IcetuiApp(OrderlyApp):
+class IcetuiApp(FramedApp):
     """icetui on a terminal.
 
     Args:
@@ -78,11 +80,11 @@ class IcetuiApp(OrderlyApp):
     class Waiting(Message):
         """The keyring takes its time: perhaps it asks somebody on a desktop."""
 
-    def __init__(self, session: Session, *, family: str = "smart") -> None:
+    def __init__(self, session: Session, *, family: str = "smart", frame: KeptFrame | None = None) -> None:
         if not session.color:
             # Textual takes it from there, and out of there, when it is made.
             os.environ["NO_COLOR"] = "1"
-        super().__init__(ansi_color=True)
+        super().__init__(frame)
         self.session = session
         self.browse = Browse(session, family)
         self._filters_of_ours: tuple[LineFilter, ...] = (AsciiOnly(), Net()) if session.ascii else (Net(),)
@@ -158,15 +160,18 @@ class IcetuiApp(OrderlyApp):
 
     @on(Waiting)
     def _waiting(self) -> None:
-        self._say("waiting for the keyring…")
+        words = "waiting for the keyring…"
+        if not self.say_on_frame(words):
+            self._say(words)
 
     @on(Opened)
-    def _session_opened(self, event: Opened) -> None:
+    async def _session_opened(self, event: Opened) -> None:
         self._opening = False
         if event.error is not None:
             self.browse.refused(event.error)
         elif event.remembered is not None:
             self.browse.opened(event.remembered)
+        await self.let_paint()
 
     def _end(self, code: int) -> None:
         """A signal ends the program as `q` does."""
@@ -189,6 +194,14 @@ class IcetuiApp(OrderlyApp):
         driver: Any = super()._build_driver(*given, **named)
         driver._enable_mouse_pixels = lambda: None
         return cast("Driver", driver)
+
+    @property
+    def home(self) -> tuple[Region, int] | None:
+        """The preview is left out of the picture: it is read anew."""
+        browse = self.browse
+        if self.screen is not browse or not browse.at_home:
+            return None
+        return browse.preview_region, browse.status.region.y
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The last net: no control character of anybody's text reaches the terminal."""
@@ -342,17 +355,23 @@ def _call(future: Future[Any], fn: Callable[..., Any], args: tuple[Any, ...], kw
         future.set_result(result)
 
 
-def run(session: Session, *, family: str = "smart") -> int:
+def run(session: Session, *, family: str = "smart", frame: KeptFrame | None = None) -> int:
     """Runs the screens to their end and gives the exit code.
+
+    Args:
+        session: made from the flags.
+        family: the list to begin with.
+        frame: of the last session, perhaps painted already; it is kept anew at the end.
 
     Raises:
         BaseException: what crashed them; the terminal has been given back by then.
     """
-    app = IcetuiApp(session, family=family)
+    app = IcetuiApp(session, family=family, frame=frame)
     try:
         asyncio.run(app.live())
     finally:
         session.close()
     if app.crash is not None:
         raise app.crash
+    app.keep_frame(color=session.color, allowed=session.settings.cache != "nothing")
     return app.return_code or 0

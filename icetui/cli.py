@@ -13,10 +13,13 @@ import itertools
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
 from icetui import __version__
 from icetui.errors import IcetuiError, Misuse
+
+if TYPE_CHECKING:
+    from icetui.kept_frame import KeptFrame
 
 CRASH = 70
 INTERRUPTED = 130
@@ -127,18 +130,19 @@ def _command(module: str) -> Command:
     return cast(Command, importlib.import_module(f"icetui.commands.{module}"))
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, frame: KeptFrame | None = None) -> int:
     """Runs one command line.
 
     Args:
         argv: arguments without the program's name; None: those of this process.
+        frame: of the last session, where the screens may begin with it.
 
     Returns:
         The exit code (contracts.md, "Exit codes").
     """
     given = sys.argv[1:] if argv is None else list(argv)
     try:
-        code = _answer(given)
+        code = _answer(given, frame)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
@@ -151,13 +155,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _answer(argv: Sequence[str]) -> int:
+def _answer(argv: Sequence[str], frame: KeptFrame | None) -> int:
     """The exit code of one command line, with everything brought out that it printed."""
     try:
         try:
-            code = _run(argv)
+            code = _run(argv, frame)
         except SystemExit as left:  # argparse after --help and --version
             code = left.code if isinstance(left.code, int) else 0
+        finally:
+            if frame is not None:
+                # Whatever is said now is not to stand on a screen that goes away.
+                frame.give_back()
         # Here, so that a full disk or a closed pipe is met while it can still be told.
         _flush()
     except IcetuiError as error:
@@ -166,7 +174,7 @@ def _answer(argv: Sequence[str]) -> int:
     return code
 
 
-def _run(argv: Sequence[str]) -> int:
+def _run(argv: Sequence[str], frame: KeptFrame | None) -> int:
     top = parser()
     args = top.parse_args(argv)
     later: list[str] = args.__dict__.pop("faults_after", None) or []
@@ -175,10 +183,10 @@ def _run(argv: Sequence[str]) -> int:
         # Looking for garbage among modules would take a tenth of the time to the first request.
         gc.set_threshold(100_000, 20, 20)
         return _command(COMMANDS[args.command][0]).run(args)
-    return _screens(args)
+    return _screens(args, frame)
 
 
-def _screens(args: argparse.Namespace) -> int:
+def _screens(args: argparse.Namespace, frame: KeptFrame | None) -> int:
     # Textual reads keys from descriptor 0 and paints on 2; looked at before anything heavy is imported.
     if not (os.isatty(0) and os.isatty(2)) or os.environ.get("TERM") == "dumb":
         raise Misuse(NO_TERMINAL)
@@ -188,7 +196,7 @@ def _screens(args: argparse.Namespace) -> int:
 
     session = Session.of(args)
     app = importlib.import_module("icetui.app")
-    return int(app.run(session))
+    return int(app.run(session, frame=frame))
 
 
 def tell(error: IcetuiError) -> None:

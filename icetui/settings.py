@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from icetui import setting_checks as checks
 from icetui.errors import BadSetting, Misuse
+from icetui.places import config_path, state_path
 from icetui.setting_checks import Unusable, is_name, line_of, nearest
 
 if TYPE_CHECKING:
@@ -114,22 +115,12 @@ def region_for(own: str, asked: str | None, environ: Mapping[str, str]) -> str:
 
 def config_dir() -> Path:
     """The directory of config.toml: ICETUI_CONFIG_DIR, else the one this system has for it."""
-    given = os.environ.get("ICETUI_CONFIG_DIR")
-    if given:
-        return Path(given).expanduser().absolute()
-    import platformdirs  # 5 to 10 ms
-
-    return Path(platformdirs.user_config_dir("icetui", appauthor=False))
+    return Path(config_path())
 
 
 def state_dir() -> Path:
     """The directory of what is kept between runs: ICETUI_STATE_DIR, else the one this system has for it."""
-    given = os.environ.get("ICETUI_STATE_DIR")
-    if given:
-        return Path(given).expanduser().absolute()
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir("icetui", appauthor=False))
+    return Path(state_path())
 
 
 def config_file() -> Path:

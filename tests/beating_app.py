@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from icetui import app
 from icetui.flags import Flags
 from icetui.job import Job, State
+from icetui.kept_frame import KeptFrame
 from icetui.session import Session
 from tests.on_screen import CLOCK
 
@@ -30,8 +31,8 @@ class BeatingApp(app.IcetuiApp):
         Binding("f12", "beat(10)"),
     ]
 
-    def __init__(self, session: Session, *, family: str = "smart") -> None:
-        super().__init__(session, family=family)
+    def __init__(self, session: Session, *, family: str = "smart", frame: KeptFrame | None = None) -> None:
+        super().__init__(session, family=family, frame=frame)
         self.was: dict[int, Job] = {}
 
     def action_beat(self, changed: int) -> None:

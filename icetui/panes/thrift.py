@@ -21,8 +21,10 @@ from rich.style import Style
 from textual import events
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.screen import Screen
+
+from icetui.kept_frame import Rows
 
 _GAP = 7
 """Cells that are the same but cheaper to write again than to jump over: a jump is about so many bytes."""
@@ -49,9 +51,53 @@ class Copy:
         self._looks: list[list[str]] = []
         self._codes: dict[Style | None, str] = {}
 
+    @property
+    def size(self) -> Size:
+        """Of the terminal, as far as it is known."""
+        return self._size
+
     def forget(self) -> None:
         """Nothing is known any more: all of the next update is written."""
         self._size = Size(0, 0)
+
+    def stand(self, rows: Rows, size: Size) -> None:
+        """Takes what was painted before: the next update writes what differs from it."""
+        self._size = size
+        self._chars = [[" "] * size.width for _ in range(size.height)]
+        self._looks = [[""] * size.width for _ in range(size.height)]
+        for y, row in enumerate(rows[: size.height]):
+            x = 0
+            for look, text in row:
+                x = self._write(x, y, text, look)
+
+    def rows(self, hidden: Region) -> Rows:
+        """What stands on the terminal, but for a region, whose cells are given as blanks.
+
+        Raises:
+            ValueError: it is not known.
+        """
+        width, height = self._size
+        rows: Rows = []
+        for y in range(height):
+            chars, looks = self._chars[y][:], self._looks[y][:]
+            if _UNKNOWN in chars:
+                raise ValueError("nobody knows what stands there")
+            if hidden.y <= y < hidden.bottom:
+                chars[hidden.x : hidden.right] = " " * hidden.width
+                looks[hidden.x : hidden.right] = [""] * hidden.width
+            end = width
+            while end and chars[end - 1] == " " and not looks[end - 1]:
+                end -= 1
+            row: list[tuple[str, str]] = []
+            start = 0
+            for look, run in groupby(looks[:end]):
+                stop = start + len(list(run))
+                row.append((look, "".join([c for c in chars[start:stop] if not c.startswith(_HALF)])))
+                start = stop
+            rows.append(row)
+        if not rows:
+            raise ValueError("nobody knows what stands there")
+        return rows
 
     def change(self, update: LayoutUpdate | ChopsUpdate, console: Console, size: Size) -> str:
         """Takes over an update; the bytes that bring the terminal there, "" where it is there already.
@@ -235,13 +281,26 @@ class ThriftyApp(App[int]):
         self._copy.forget()
         self._cursor_written = None
 
+    def begin_with(self, rows: Rows, size: Size) -> None:
+        """This stands on the terminal already, before anything is painted."""
+        self._copy.stand(rows, size)
+
+    def picture(self, hidden: Region) -> Rows:
+        """What stands on the terminal; a region is left out.
+
+        Raises:
+            ValueError: it is not known.
+        """
+        return self._copy.rows(hidden)
+
     def on_mount(self) -> None:
         """What a shell wrote meanwhile is not in the copy."""
         self.app_resume_signal.subscribe(self, lambda _: self.forget_terminal())
 
     def on_resize(self, event: events.Resize) -> None:
-        """Terminals do as they please with what stood there."""
-        self.forget_terminal()
+        """Terminals do as they please with what stood there. The first size is told, not changed."""
+        if event.size != self._copy.size:
+            self.forget_terminal()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Writes an update, or what of it differs; see `App._display`, which decides whether to write."""

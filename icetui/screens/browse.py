@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.message import Message
 
 from icetui.clean import clean
@@ -79,6 +80,7 @@ class Browse(Room):
         super().__init__()
         self.session = session
         self.family: Family = by_name(family)
+        self._first = family
         self._shelves = {each.name: Shelf() for each in FAMILIES}
         self.ready = False
         self._late: Snapshot | None = None
@@ -124,6 +126,28 @@ class Browse(Room):
     def on_resize(self) -> None:
         """The preview needs room."""
         self._show_preview()
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the list stands as the next start will show it: nothing chosen, narrowed, open or amiss."""
+        snapshot, place = self.shelf.snapshot, self.table.place
+        return (
+            self.ready
+            and self.family.name == self._first
+            and self.shelf.query == Query()
+            and snapshot is not None
+            and snapshot.answered
+            and snapshot.error is None
+            and place.index <= 0
+            and not (place.marks or place.waiting or self.held or self.finding)
+            and self.table.times == TIMES[0]
+        )
+
+    @property
+    def preview_region(self) -> Region:
+        """Where the preview's text stands; nowhere while it is hidden."""
+        view = self.preview
+        return Region() if view is None else view.content_region
 
     # -- the session opens
 
