@@ -145,6 +145,9 @@ def main(argv: Sequence[str] | None = None, *, frame: KeptFrame | None = None) -
         code = _answer(given, frame)
     except KeyboardInterrupt:
         code = INTERRUPTED
+        # Python remembers an interrupt inside an `exec` of text, which is how dataclasses are made at
+        # import, and would end itself by the signal in spite of our exit code. Another one makes it forget.
+        exec("")
     except BrokenPipeError:
         # Whoever read us has seen enough: `icetui list … | head -1`.
         code = 0
