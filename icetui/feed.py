@@ -483,6 +483,7 @@ class Feed:
             refused=tuple(roster.refused.items()),
             loaded=len(roster.rows),
             answered=self._is_answered,
+            live=roster.live,
             stopped=self._is_stopped,
         )
 

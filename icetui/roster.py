@@ -48,8 +48,11 @@ class Roster:
         self._region = region
         self._any_state = replace(query, state="")
         self._are_followed: frozenset[str] = frozenset()
-        # Not terminal; in the order of their last lookup, longest ago first.
+        # Not terminal, followed and others; in the order of their last lookup, longest ago first.
         self._live: dict[str, None] = {}
+        self._later: dict[str, None] = {}
+        # Finished batches that may be partial, whether they could be shown or not.
+        self._doubtful: dict[str, None] = {}
         # A person has asked for them.
         self._wanted: dict[str, None] = {}
         # Looked up, but in no row now; and IDs that the store was asked about.
@@ -71,8 +74,8 @@ class Roster:
         if any_state != self._any_state:
             self._any_state = any_state
             self.unread.clear()
-            for job in self.rows:
-                self._sort(job)
+            for job_id in self._doubtful:
+                self._sort_doubtful(job_id)
 
     def take(self, job: Job) -> None:
         """What an answer told of a job."""
@@ -120,6 +123,9 @@ class Roster:
             if job_id not in self.rows:
                 known = self._read.pop(job_id, None)
                 self._put(known or Job(self._family.name, job_id, region=self._region))
+        for job_id in before ^ self._are_followed:
+            if (job := self.rows.get(job_id)) is not None:
+                self._sort(job)
         self.leave(before.difference(self._are_followed))
 
     def leave(self, ids: Iterable[str]) -> None:
@@ -129,6 +135,8 @@ class Roster:
                 continue
             self.rows.drop(job_id)
             self._live.pop(job_id, None)
+            self._later.pop(job_id, None)
+            self._doubtful.pop(job_id, None)
             self._wanted.pop(job_id, None)
             self.unread.discard(job_id)
             self.refused.pop(job_id, None)
@@ -159,19 +167,15 @@ class Roster:
             self.want((*self.refused, *self.followed))
 
         blank = [each for each in self.followed if self._is_blank(each) and not self._is_refused(each)]
-        live = [
-            each
-            for each in self._live
-            if each in self._are_followed and each not in fresh and not self._is_refused(each)
-        ]
+        live = [each for each in self._live if each not in fresh and not self._is_refused(each)]
         followed = list(dict.fromkeys((*self._wanted, *blank, *live)))[:most]
         unread = self.unread_due(spare)
         room = min(LATER_A_BEAT, spare - len(unread))
         later: list[str] = []
-        for each in self._live:
+        for each in self._later:
             if len(later) >= room:
                 break
-            if each not in self._are_followed and each not in fresh and not self._is_refused(each):
+            if each not in fresh and not self._is_refused(each):
                 later.append(each)
         return list(dict.fromkeys((*followed, *unread, *later)))
 
@@ -186,7 +190,12 @@ class Roster:
     @property
     def is_live(self) -> bool:
         """Whether a followed job is not terminal."""
-        return any(job_id in self._live for job_id in self.followed)
+        return bool(self._live)
+
+    @property
+    def live(self) -> int:
+        """How many jobs are not terminal, followed or not."""
+        return len(self._live) + len(self._later)
 
     def pardon(self, error: IcetuiError) -> None:
         """An error was not about the jobs that met it."""
@@ -196,10 +205,11 @@ class Roster:
         """What a lookup told, and which IDs failed."""
         for job_id in (*(job.id for job in jobs), *refused):
             self._wanted.pop(job_id, None)
-            if job_id in self._live:
-                # To the end of the queue.
-                del self._live[job_id]
-                self._live[job_id] = None
+            for queue in (self._live, self._later):
+                if job_id in queue:
+                    # To its end.
+                    del queue[job_id]
+                    queue[job_id] = None
         for job in jobs:
             self.take(job)
         self.refused.update((job_id, error) for job_id, error in refused.items() if job_id in self)
@@ -209,16 +219,28 @@ class Roster:
         self._sort(job)
 
     def _sort(self, job: Job) -> None:
+        mine, other = self._live, self._later
+        if job.id not in self._are_followed:
+            mine, other = other, mine
+        other.pop(job.id, None)
         if job.state.terminal:
-            self._live.pop(job.id, None)
+            mine.pop(job.id, None)
         else:
-            self._live.setdefault(job.id)
+            mine.setdefault(job.id)
         if self._listed is None:
             return
-        if self._listed.unread(job) and self._family.matches(job, self._any_state):
+        if self._listed.unread(job):
+            self._doubtful[job.id] = None
+            self._sort_doubtful(job.id)
+        elif self._doubtful.pop(job.id, "") is None:
+            self.unread.discard(job.id)
+
+    def _sort_doubtful(self, job_id: str) -> None:
+        job = self.rows.get(job_id)
+        if job is not None and self._family.matches(job, self._any_state):
             self.unread.add(job)
         else:
-            self.unread.discard(job.id)
+            self.unread.discard(job_id)
 
     def _put_by(self, job: Job) -> None:
         if job.whole:

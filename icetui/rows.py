@@ -6,12 +6,12 @@ A change costs the same among a hundred rows and a hundred thousand: bisection f
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from icetui.job import Job, Query
+from icetui.jobs import NO_JOBS, Jobs
 
 Key = tuple[bool, float, str]
 
@@ -54,7 +54,7 @@ def _agrees(whole: Job, lean: Job) -> bool:
 
 
 class Rows:
-    """Jobs by ID, and those of them that a query shows, in its order.
+    """Jobs by ID, in order, and those of them that a query shows.
 
     Args:
         matches: whether a job is what a query asks for.
@@ -65,11 +65,10 @@ class Rows:
         self._matches = matches
         self._query = query
         self._jobs: dict[str, Job] = {}
-        # What stands in `_order`, which is sorted; and the IDs whose place in it is out of date.
-        self._placed: dict[str, Job] = {}
-        self._order: list[Job] = []
-        self._moved: set[str] = set()
-        self._shown: tuple[Job, ...] = ()
+        # IDs whose place is out of date, and the jobs as they stand there.
+        self._moved: dict[str, Job | None] = {}
+        self._order = NO_JOBS
+        self._shown = NO_JOBS
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -86,67 +85,89 @@ class Rows:
 
     def put(self, job: Job) -> None:
         """Adds a job, or puts it in the place of the one with its ID, unless they are equal."""
-        if self._jobs.get(job.id) != job:
+        old = self._jobs.get(job.id)
+        if old is not job and old != job:
             self._jobs[job.id] = job
-            self._moved.add(job.id)
+            self._moved.setdefault(job.id, old)
 
     def drop(self, job_id: str) -> None:
         """Takes a job away."""
-        if self._jobs.pop(job_id, None) is not None:
-            self._moved.add(job_id)
+        old = self._jobs.pop(job_id, None)
+        if old is not None:
+            self._moved.setdefault(job_id, old)
 
     def ask(self, query: Query) -> None:
         """Shows what another query asks for."""
-        if query != self._query:
-            self._query = query
-            self._arrange()
+        if query == self._query:
+            return
+        is_turned = query.newest != self._query.newest
+        self._settle()
+        self._query = query
+        if is_turned:
+            self._order = _sorted(self._jobs.values(), self._key)
+        self._choose()
 
     @property
-    def shown(self) -> tuple[Job, ...]:
-        """Those that the query asks for, in its order; the same tuple as long as they are equal."""
-        if self._moved:
-            # Beyond this, sorting all anew is faster than moving each.
-            if len(self._moved) > 16 + len(self._jobs) // 8:
-                self._arrange()
-            else:
-                self._rearrange()
+    def shown(self) -> Jobs:
+        """Those that the query asks for, in its order; the same value as long as they are equal."""
+        self._settle()
         return self._shown
 
-    def _arrange(self) -> None:
-        self._moved.clear()
-        query = self._query
-        self._order = sorted((job for job in self._jobs.values() if self._matches(job, query)), key=self._key)
-        self._placed = {job.id: job for job in self._order}
-        shown = tuple(self._order)
-        if shown != self._shown:
+    @property
+    def all(self) -> Jobs:
+        """All jobs in the order of the query."""
+        self._settle()
+        return self._order
+
+    def _settle(self) -> None:
+        """Puts what has changed into its place."""
+        moved = {job_id: old for job_id, old in self._moved.items() if self._jobs.get(job_id) is not old}
+        self._moved = {}
+        if not moved:
+            return
+        # Beyond this, sorting all anew is faster than moving each.
+        if len(moved) > 16 + len(self._jobs) // 8:
+            self._order = _sorted(self._jobs.values(), self._key)
+            self._choose()
+            return
+        gone = [old for old in moved.values() if old is not None]
+        came = [self._jobs[job_id] for job_id in moved if job_id in self._jobs]
+        self._order = self._order.sorted_by(self._key, gone, came)
+        if _is_open(self._query) and not self._query.text.strip():
+            self._shown = self._order
+            return
+        gone = [job for job in gone if self._matches(job, self._query)]
+        came = [job for job in came if self._matches(job, self._query)]
+        if gone or came:
+            self._shown = self._shown.sorted_by(self._key, gone, came)
+
+    def _choose(self) -> None:
+        """Chooses those to show among all, by what is quickest: a text through what is kept for searching."""
+        query, text = self._query, self._query.text.strip()
+        shown = self._order
+        if text:
+            shown = Jobs.unique(shown.taken(shown.having(text)))
+        if not _is_open(query):
+            query = replace(query, text="")
+            shown = Jobs.unique([job for job in shown if self._matches(job, query)])
+        if shown is self._order or shown != self._shown:
             self._shown = shown
-
-    def _rearrange(self) -> None:
-        has_changed = False
-        for job_id in self._moved:
-            before = self._placed.get(job_id)
-            after = self._jobs.get(job_id)
-            if after is not None and not self._matches(after, self._query):
-                after = None
-            if after is before:
-                continue
-            has_changed = True
-            if before is not None:
-                del self._order[self._place(before)]
-                del self._placed[job_id]
-            if after is not None:
-                self._order.insert(self._place(after), after)
-                self._placed[job_id] = after
-        self._moved.clear()
-        if has_changed:
-            self._shown = tuple(self._order)
-
-    def _place(self, job: Job) -> int:
-        return bisect_left(self._order, self._key(job), key=self._key)
 
     @property
     def _key(self) -> Callable[[Job], Key]:
         return _newest_first if self._query.newest else _oldest_first
+
+
+def _sorted(jobs: Iterable[Job], key: Callable[[Job], Key]) -> Jobs:
+    return Jobs.unique(sorted(jobs, key=key))
+
+
+def _is_open(query: Query) -> bool:
+    """Whether a query leaves nothing out but by its text."""
+    return replace(query, newest=True, text="") == _ALL
+
+
+_ALL = Query()
 
 
 def _newest_first(job: Job) -> Key:

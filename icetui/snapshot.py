@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from icetui.errors import IcetuiError
-from icetui.job import Job, Query
+from icetui.job import Query
+from icetui.jobs import NO_JOBS, Jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Snapshot:
         family: its name.
         region: where it was asked.
         query: what was asked; `jobs` are filtered and sorted by it.
-        jobs: each ID once. The same tuple as in the snapshot before as long as no row has changed.
+        jobs: each ID once. The same value as in the snapshot before as long as no row has changed; else
+            it shares with that one all that has not, so that `Jobs.changes` tells at once what has.
         taken: when the rows were told, UTC; None before the first answer.
         error: why the last beat could not ask; the rows are then those of `taken`.
         more: whether there is a next page.
@@ -29,6 +31,7 @@ class Snapshot:
         refused: jobs whose own lookup failed, and why.
         loaded: how many rows there are before the query is applied to them here.
         answered: whether the service has answered this question; before, an empty list says nothing.
+        live: how many of the loaded rows have not ended.
         stopped: whether nothing more is asked until a person asks: refused for good.
     """
 
@@ -36,7 +39,7 @@ class Snapshot:
     family: str
     region: str
     query: Query
-    jobs: tuple[Job, ...] = ()
+    jobs: Jobs = NO_JOBS
     taken: datetime | None = None
     error: IcetuiError | None = None
     more: bool = False
@@ -47,4 +50,5 @@ class Snapshot:
     refused: tuple[tuple[str, IcetuiError], ...] = ()
     loaded: int = 0
     answered: bool = False
+    live: int = 0
     stopped: bool = False

@@ -39,13 +39,13 @@ class BeatingApp(app.IcetuiApp):
         """A snapshot in which so many jobs in view, the chosen one not among them, fail, or never did."""
         snapshot = self.browse.shelf.snapshot
         assert snapshot is not None
-        jobs = list(snapshot.jobs)
+        jobs = snapshot.jobs
         for n in range(5, 5 + changed):
             old = self.was.pop(n, None)
             if old is None:
                 self.was[n] = jobs[n]
-            jobs[n] = old or replace(jobs[n], state=State.FAILED)
-        self.browse.post_message(self.browse.Arrived(replace(snapshot, jobs=tuple(jobs))))
+            jobs = jobs.replaced({n: old or replace(jobs[n], state=State.FAILED)})
+        self.browse.post_message(self.browse.Arrived(replace(snapshot, jobs=jobs)))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from icetui.errors import (
 from icetui.families.base import Family
 from icetui.feed import Feed, Snapshot
 from icetui.job import Job, JobError, Page, Query, State
+from icetui.jobs import NO_JOBS
 from icetui.store import Store
 from tests.fake_service import (
     NOON,
@@ -137,7 +138,7 @@ class TestRows:
         assert not unlisted.snapshot.answered
         snapshot = await unlisted.refresh()
         assert snapshot.answered
-        assert (snapshot.jobs, snapshot.error, service.calls) == ((), None, [])
+        assert (snapshot.jobs, snapshot.error, service.calls) == (NO_JOBS, None, [])
 
     async def test_rows_are_the_same_tuple_as_long_as_nothing_changes(
         self, listed: Feed, service: Service
@@ -369,14 +370,19 @@ class TestOutcomes:
 
     async def test_an_empty_account_is_an_answer(self, listed: Feed) -> None:
         snapshot = await listed.refresh()
-        assert (snapshot.jobs, snapshot.answered, snapshot.stale, snapshot.error) == ((), True, False, None)
+        assert (snapshot.jobs, snapshot.answered, snapshot.stale, snapshot.error) == (
+            NO_JOBS,
+            True,
+            False,
+            None,
+        )
 
     async def test_without_any_answer_nothing_is_said_about_the_rows(
         self, listed: Feed, service: Service
     ) -> None:
         service.wrong["List"] = TimedOut("no answer")
         snapshot = await listed.refresh()
-        assert (snapshot.jobs, snapshot.answered, snapshot.taken) == ((), False, None)
+        assert (snapshot.jobs, snapshot.answered, snapshot.taken) == (NO_JOBS, False, None)
 
     async def test_a_page_that_fails_leaves_the_rows_and_can_be_asked_again(
         self, listed: Feed, service: Service

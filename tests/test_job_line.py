@@ -22,14 +22,13 @@ from icetui.panes.job_line import (
     age,
     columns_for,
     fit,
-    searched,
     state_style,
     state_word,
-    titled,
     took,
     zone_word,
 )
 from icetui.panes.spans import STYLES
+from icetui.searching import searched, titled
 
 NOW = datetime(2025, 11, 20, 13, 0, tzinfo=UTC)
 CHINA = timezone(timedelta(hours=8))

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icetui import jobs as jobs_room
 from icetui.job import Job, State
+from icetui.jobs import Jobs
 from icetui.panes.placing import Place
 
 HEIGHT = 10
@@ -307,3 +309,91 @@ def test_whatever_happens_refreshes_keep_the_choice_and_moves_keep_the_cursor_in
         if place.rows:
             assert place.top <= place.index < place.top + height
         consistent(place, answer, height)
+
+
+def compared(place: Place, answer: Sequence[Job], height: int) -> Place:
+    """`Place.arrived` as the rules say it, all looked at: what its short cuts have to come to."""
+    latest = answer = tuple({job.id: job for job in answer}.values())
+    present = {job.id: job for job in latest}
+    shown = [job.id for job in place.rows]
+    rows = [present.get(job.id, job) for job in place.rows]
+    gone = frozenset(set(shown) - present.keys())
+    new = [job for job in latest if job.id not in set(shown)]
+    index, top = place.index, place.top
+    if new and index == 0:
+        for at, job in enumerate(latest):
+            if job in new:
+                before = ids(rows).index(latest[at - 1].id) if at else -1
+                rows.insert(before + 1, job)
+        new = []
+        index = ids(rows).index(shown[0])
+        top = max(0, index - max(1, height) + 1) if top == 0 else top + index
+    elif new and any(job.id in shown for job in latest):
+        while latest[-1] in new:
+            rows.insert(len(shown), latest[-1])
+            new.remove(latest[-1])
+            latest = latest[:-1]
+    return replace(
+        place,
+        rows=Jobs.of(rows),
+        gone=gone,
+        latest=Jobs.of(answer),
+        new=frozenset(ids(new)),
+        index=index,
+        top=top,
+    )
+
+
+def edited(random_: random.Random, latest: Jobs, place: Place, serial: list[int]) -> Jobs:
+    """An answer that shares with the one before what has not changed, as a feed's does."""
+    for _ in range(random_.randrange(5)):
+        what, size = random_.randrange(7), len(latest)
+        if what <= 1 and size:
+            at = random_.randrange(size)
+            latest = latest.replaced({at: replace(latest[at], state=random_.choice(list(State)))})
+        elif what == 2 and size:
+            latest = latest.without({random_.randrange(size) for _ in range(random_.randrange(1, 4))})
+        elif what == 3:
+            serial[0] += 1
+            at = random_.choice([0, size, random_.randrange(size + 1)])
+            latest = latest.inserted(at, jobs(f"n{serial[0]}"))
+        elif what == 4:
+            serial[0] += 20
+            some = [f"n{serial[0] - n}" for n in range(random_.randrange(1, 20))]
+            latest = latest.inserted(random_.choice([0, size]), jobs(*some))
+        elif what == 5 and place.gone:
+            back = random_.choice(sorted(place.gone))
+            if latest.index_of(back) < 0:
+                latest = latest.inserted(random_.randrange(size + 1), jobs(back))
+        elif what == 6 and random_.random() < 0.2:
+            mixed = list(latest)
+            random_.shuffle(mixed)
+            latest = Jobs.of(mixed)
+    return latest
+
+
+@pytest.mark.parametrize("most", [2, 4, 512])
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32), height=st.integers(1, 12))
+def test_what_an_answer_changes_is_what_comparing_all_of_it_gives(most: int, seed: int, height: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs_room, "MOST", most)
+        random_, serial = random.Random(seed), [0]
+        answer = Jobs.of(jobs(*[f"r{n}" for n in range(random_.randrange(1, 40))]))
+        place = Place().asked(answer, height).on(random_.randrange(len(answer)), height)
+        for _ in range(12):
+            answer = edited(random_, answer, place, serial)
+            before = place
+            place = before.arrived(answer, height)
+            if before.rows and answer != before.latest:
+                assert place == compared(before, answer, height)
+            match random_.randrange(12):
+                case 0:
+                    place = place.moved(random_.choice([-9, -1, 1, 9]), height)
+                case 1:
+                    place = place.released(height)
+                case 2:
+                    place = place.first(height)
+                case 3 if place.rows:
+                    place = place.on(random_.randrange(len(place.rows)), height)
+            consistent(place, answer, height)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from icetui.families.base import StateWord
 from icetui.job import Job, Query, State
+from icetui.searching import holds
 
 _OURS: Mapping[str, State] = MappingProxyType({each.value: each for each in State})
 
@@ -85,7 +86,7 @@ def matches(job: Job, query: Query, vocabulary: Vocabulary) -> bool:
     return (
         (not query.type.strip() or _typed(job, query.type))
         and (not query.state.strip() or _in_state(job, vocabulary, vocabulary.asked(query.state)))
-        and _holds(job, query.text.strip().casefold())
+        and holds(job, query.text.strip())
         and _within(job, query)
     )
 
@@ -100,10 +101,6 @@ def _in_state(job: Job, vocabulary: Vocabulary, meant: State | str) -> bool:
     if isinstance(meant, State):
         return job.state is meant or (meant is State.FAILED and job.state.bad)
     return vocabulary.plain(job.state_word) == meant
-
-
-def _holds(job: Job, text: str) -> bool:
-    return not text or any(text in field.casefold() for field in (job.id, job.title, job.type))
 
 
 def _within(job: Job, query: Query) -> bool:

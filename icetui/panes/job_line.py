@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from icetui.clean import clean, cut, width
 from icetui.job import Job, State
 from icetui.panes.spans import Span, highlighted, pattern
+from icetui.searching import titled
 
 Times: TypeAlias = Literal["age", "utc", "local"]
 """How times are told; `u` goes through them in this order."""
@@ -318,22 +319,3 @@ _CELLS: Mapping[str, Callable[[Job, datetime, Columns], str]] = MappingProxyType
         "title": lambda job, now, columns: clean(titled(job)),
     }
 )
-
-
-def titled(job: Job) -> str:
-    """What the last column says: why it failed, as far as that is known, before what it is called."""
-    if not job.state.bad:
-        return job.title
-    reason = (job.error.code or job.error.message) if job.error is not None else _code_first(job.note)
-    return f"{reason} | {job.title}" if reason and job.title else reason or job.title
-
-
-def _code_first(note: str) -> str:
-    """``InternalError (1 of 3 subjobs failed)``: a narrow column shows the code, not how many."""
-    count, _, code = note.partition(": ")
-    return f"{code} ({count})" if code else note
-
-
-def searched(job: Job) -> str:
-    """What find looks at: state, type, ID and title, as they are shown."""
-    return f"{job.state.value}\n{job.state_word}\n{job.type}\n{job.id}\n{titled(job)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import ClassVar, Literal
@@ -17,7 +16,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from icetui.job import Job
+from icetui.hits import Hits
+from icetui.job import Job, State
 from icetui.panes.job_line import (
     GUTTER,
     SIGNS,
@@ -26,7 +26,6 @@ from icetui.panes.job_line import (
     Row,
     Times,
     columns_for,
-    searched,
     state_style,
     zone_word,
 )
@@ -34,10 +33,19 @@ from icetui.panes.moves import moves
 from icetui.panes.palette import palette, selected, strip
 from icetui.panes.placing import Place
 from icetui.panes.quiet import Quiet
-from icetui.panes.spans import SpanLine, pattern, window
+from icetui.panes.spans import SpanLine, window
+from icetui.searching import holds
 
 _UNKNOWN_HEIGHT = 10_000
 """Before the first layout every row counts as visible, so that nothing scrolls."""
+
+FOLDED_AT_ONCE = 10_000
+"""Jobs that are made ready for a search between two keys; of more, some at a time."""
+
+_SLICE = 1000
+"""Jobs that are made ready for a search at a time, about 2 ms."""
+
+_BAD = tuple([state for state in State if state.bad])
 
 _WHEEL = 3
 """Rows a notch of the mouse wheel scrolls."""
@@ -129,8 +137,8 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         self._strips: LRUCache[object, Strip] = LRUCache(512)
         self._moved = moved
         self._sought = ""
-        self._pattern: re.Pattern[str] | None = None
-        self._hits: tuple[object, tuple[int, ...]] = (None, ())
+        self._hits: Hits | None = None
+        self._folding = False
 
     # --- what it is given --------------------------------------------------------------------------
 
@@ -225,9 +233,14 @@ class JobTable(ScrollView, Quiet, can_focus=True):
 
     @property
     def found(self) -> tuple[int, int]:
-        """(which hit the cursor is on from 1, or 0; how many rows have the text)."""
+        """(which hit the cursor is on from 1, or 0; how many rows have the text); see `searching`."""
         hits = self._found()
-        return (hits.index(self._place.index) + 1 if self._place.index in hits else 0), len(hits)
+        return (0, 0) if hits is None else (hits.rank(self._place.index), len(hits))
+
+    @property
+    def searching(self) -> bool:
+        """Whether a long list is still being searched; `Changed` comes when it has been."""
+        return self._folding
 
     # --- what the person does ----------------------------------------------------------------------
 
@@ -239,11 +252,10 @@ class JobTable(ScrollView, Quiet, can_focus=True):
 
     def choose(self, job_id: str) -> bool:
         """Puts the cursor on a job. False where it is not shown."""
-        for index, job in enumerate(self._place.rows):
-            if job.id == job_id:
-                self._put(self._place.on(index, self._height))
-                return True
-        return False
+        index = self._place.rows.index_of(job_id, self._place.index)
+        if index >= 0:
+            self._put(self._place.on(index, self._height))
+        return index >= 0
 
     def step(self, by: int) -> Job | None:
         """Moves the cursor by rows (`J`, `K` from a detail) and says where it is now."""
@@ -252,7 +264,16 @@ class JobTable(ScrollView, Quiet, can_focus=True):
 
     def step_failed(self, by: Literal[1, -1]) -> bool:
         """Moves to the next or previous failed or partial job; wraps. False where there is none."""
-        return self._step_to([n for n, job in enumerate(self._place.rows) if job.state.bad], by)
+        rows, here = self._place.rows, self._place.index
+        below, above = range(here + 1, len(rows)), range(here + 1)
+        parts = (below, above) if by > 0 else (range(here), range(here, len(rows)))
+        for part in parts:
+            jobs = rows[part.start : part.stop]
+            for n, job in zip(part[::by], jobs[::by], strict=True):
+                if job.state in _BAD:
+                    self._put(self._place.on(n, self._height))
+                    return True
+        return False
 
     def mark(self, job_id: str | None = None) -> None:
         """Marks or unmarks a job, the chosen one by default."""
@@ -274,43 +295,57 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         Found is in state, type, ID and title, letter case ignored; nothing is hidden.
 
         Returns:
-            which hit the cursor is on from 1, and how many rows have the text.
+            which hit the cursor is on from 1, and how many rows have the text; see `searching`.
         """
         self._sought = text
-        self._pattern = pattern(text)
-        self._hits = (None, ())
-        hits = self._found()
-        if hits and self._place.index not in hits:
-            self._step_to(hits, 1)
+        self._hits = Hits(text) if text else None
+        self._go_to_hit()
         self.repaint()
         self.post_message(self.Changed(self))
         return self.found
+
+    def prepare_find(self) -> None:
+        """Somebody will search soon: makes a long list ready for it, a few rows at a time."""
+        if not self._folding and self._place.rows.fold(0):
+            self._folding = True
+            self.call_later(self._fold_on)
+
+    def _fold_on(self) -> None:
+        self._folding = self._place.rows.fold(_SLICE)
+        if self._folding:
+            self.call_later(self._fold_on)
+        elif self._hits is not None:
+            self._go_to_hit()
+            self.repaint()
+            self.post_message(self.Changed(self))
+
+    def _go_to_hit(self) -> None:
+        hits = self._found()
+        if hits is not None and not hits.rank(self._place.index):
+            self._step_to(hits, 1)
 
     def find_next(self, by: Literal[1, -1] = 1) -> tuple[int, int]:
         """Goes to the next (`n`) or previous (`N`) row that has the text; wraps."""
         self._step_to(self._found(), by)
         return self.found
 
-    def _step_to(self, rows: Sequence[int], by: Literal[1, -1]) -> bool:
-        """Puts the cursor on the next of some rows, beyond the last on the first."""
-        if not rows:
-            return False
-        here = self._place.index
-        if by > 0:
-            to = next((n for n in rows if n > here), rows[0])
-        else:
-            to = next((n for n in reversed(rows) if n < here), rows[-1])
-        self._put(self._place.on(to, self._height))
-        return True
+    def _step_to(self, hits: Hits | None, by: Literal[1, -1]) -> None:
+        """Puts the cursor on the next hit, beyond the last on the first."""
+        if hits is not None and len(hits):
+            here = self._place.index
+            to = hits.after(here) if by > 0 else hits.before(here)
+            self._put(self._place.on(to, self._height))
 
-    def _found(self) -> tuple[int, ...]:
-        """The numbers of the rows that have the text, found once for the same rows."""
+    def _found(self) -> Hits | None:
+        """The rows that have the text; None where nothing is searched, or not all has been yet."""
+        if self._hits is None or self._folding:
+            return None
         rows = self._place.rows
-        if self._hits[0] is not rows:
-            sought = self._pattern
-            hits = () if sought is None else (n for n, job in enumerate(rows) if sought.search(searched(job)))
-            self._hits = (rows, tuple(hits))
-        return self._hits[1]
+        if rows.unfolded > FOLDED_AT_ONCE:
+            self.prepare_find()
+            return None
+        self._hits.look(rows)
+        return self._hits
 
     def action_step(self, by: int) -> None:
         """Moves the cursor by rows."""
@@ -413,7 +448,7 @@ class JobTable(ScrollView, Quiet, can_focus=True):
         signs = SIGNS[self._ascii]
         here = index == place.index
         sign = signs.mark if job.id in place.marks else signs.followed if job.id in self._followed else " "
-        found = self._pattern is not None and self._pattern.search(searched(job)) is not None
+        found = bool(self._sought) and holds(job, self._sought)
         return Line(
             self._row(job, columns),
             state_style(job.state),

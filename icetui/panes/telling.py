@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from icetui.clean import clean
 from icetui.errors import IcetuiError
 from icetui.families.base import Family, FoundFamily, ListedFamily
-from icetui.job import Job, Query, State
+from icetui.job import Query, State
 from icetui.panes.bars import Filter
 from icetui.panes.spans import Span
 
 if TYPE_CHECKING:
+    from icetui.jobs import Jobs
+    from icetui.panes.placing import Place
     from icetui.snapshot import Snapshot
 
 
@@ -144,9 +146,14 @@ def counts(
     return spans
 
 
-def told(before: Sequence[Job], now: Sequence[Job], chosen: Job | None) -> bool:
+def told(place: Place, now: Jobs) -> bool:
     """Whether rows of which only the ID was known are known now, and the chosen one is still there."""
-    blank = {job.id for job in before if job.state is State.UNKNOWN and not job.state_word}
-    if not any(job.id in blank and job.state_word for job in now):
+    changes, chosen = now.changes(place.latest), place.job
+    if chosen is not None and (
+        chosen.id in changes.left or (chosen.id in place.gone and chosen.id not in changes.came)
+    ):
         return False
-    return chosen is None or any(job.id == chosen.id for job in now)
+    return any(
+        old.state is State.UNKNOWN and not old.state_word and bool(job.state_word)
+        for old, job in changes.turned.values()
+    )

@@ -228,16 +228,17 @@ class Browse(Room):
         else:
             words = telling.why_empty(self.family, snapshot, self.session.region)
             table.nothing = [[(each, "" if n else "title")] for n, each in enumerate(words)]
+        place = table.place
         table.show(
             snapshot.jobs,
             self.session.clock(),
             # Where all rows are followed ones, a sign on each says nothing.
             followed=snapshot.followed if isinstance(self.family, ListedFamily) else frozenset(),
             # Followed IDs come as blank rows, and take their order when their times are known.
-            anew=anew or (table.place.index <= 0 and telling.told(table.shown, snapshot.jobs, table.job)),
+            anew=anew or (place.index <= 0 and telling.told(place, snapshot.jobs)),
             stale=snapshot.stale,
         )
-        if self.shelf.goal and any(job.id == self.shelf.goal for job in snapshot.jobs):
+        if self.shelf.goal and snapshot.jobs.index_of(self.shelf.goal) >= 0:
             table.release()
             table.choose(self.shelf.goal)
             self.shelf.goal = ""
@@ -260,7 +261,7 @@ class Browse(Room):
             not isinstance(self.family, ListedFamily)
             and snapshot is not None
             and bool(snapshot.jobs)
-            and all(job.state.terminal for job in snapshot.jobs)
+            and not snapshot.live
         )
         return telling.freshness(snapshot, interval, paused=self.shelf.paused, all_ended=ended)
 
