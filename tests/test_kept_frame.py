@@ -20,6 +20,7 @@ from textual.geometry import Region, Size
 from icetui import kept_frame, places
 from icetui.kept_frame import KeptFrame, Rows
 from icetui.panes.thrift import Copy
+from tests.served import served
 from tests.terminal import ENTER, Terminal
 
 CLOCK = "2026-11-20T10:00:00Z"
@@ -157,6 +158,38 @@ def test_leaving_does_not_wait_for_rows(tmp_path: Path) -> None:
         terminal.send("q")
         os.write(go_on, b".")
         assert terminal.end() == 0
+
+
+def test_a_slow_source_of_the_key_is_said_on_the_frame_and_the_rows_stay(tmp_path: Path) -> None:
+    delay = tmp_path / "delay"
+    delay.write_text("0")
+    (tmp_path / "config").mkdir(mode=0o700)
+    with served() as gateway:
+        words = (
+            f"ALIBABA_CLOUD_ACCESS_KEY_ID={gateway.key_id} ALIBABA_CLOUD_ACCESS_KEY_SECRET={gateway.secret}"
+        )
+        (tmp_path / "key").write_text(words.replace(" ", "\n"))
+        (tmp_path / "config" / "config.toml").write_text(
+            f"""default_profile = "slow"
+[profiles.slow]
+source = "command"
+command = ["/bin/sh", "-c", "sleep $(cat {delay}); cat {tmp_path}/key"]
+"""
+        )
+        (tmp_path / "config" / "config.toml").chmod(0o600)
+        argv = [sys.executable, "-m", "icetui", "--ice-endpoint", gateway.url, "--vod-endpoint", gateway.url]
+        for seconds in ("0", "2"):
+            delay.write_text(seconds)
+            with Terminal(argv, columns=120, lines=30, env=kept_in(tmp_path)) as terminal:
+                if seconds == "2":
+                    terminal.wait(MARK)
+                    rows = rows_of(terminal)
+                    terminal.wait("waiting for the keyring…")
+                    assert rows_of(terminal) == rows
+                terminal.wait("live, every")
+                terminal.quiet()
+                terminal.send("q")
+                assert terminal.end() == 0
 
 
 @pytest.mark.parametrize(
