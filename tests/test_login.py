@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from icetui import cli, settings, vault
+from icetui import cli, kept_frame, settings, vault
 from icetui.commands import login
 from icetui.credentials import Identity
 from icetui.demo import DEMO_KEY, DEMO_STS
 from icetui.errors import BadCredentials, Denied, IcetuiError, Unreachable
+from icetui.kept_frame import KeptFrame
 from icetui.prompt import Dialogue
 from icetui.settings import Profile
 from tests.terminal import Terminal
@@ -321,6 +322,18 @@ class TestLogout:
         monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring_double.Locked")
         assert run("logout", "ci") == 0
         assert settings.load().profiles == {}
+
+    def test_no_picture_of_its_list_is_left(self, capsys: pytest.CaptureFixture[str]) -> None:
+        settings.save_profile(Profile("ci", "env"))
+        settings.save_profile(Profile("cd", "env"))
+        folder = settings.state_dir() / kept_frame.FOLDER
+        KeptFrame([], os.environ).keep([[("", "a title")]], (80, 1), (0, ""))
+        assert [*folder.iterdir()]
+        assert run("logout", "ci") == 0
+        assert not [*folder.iterdir()]
+        (folder / "a folder").mkdir()
+        assert run("logout", "cd") == 0
+        assert "picture of the lists could not be removed" in capsys.readouterr().err
 
 
 class TestProfiles:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from icetui import credentials, vault
+from icetui import credentials, kept_frame, vault
 from icetui.commands.output import say
 from icetui.errors import BadSetting, KeyringTrouble, Misuse
 from icetui.setting_checks import is_name
@@ -35,6 +35,10 @@ def run(args: argparse.Namespace) -> int:
     if profile is None or profile.source == "keyring":
         removed = _removed_from_keyring(name, settings)
     remove_profile(name)
+    try:
+        kept_frame.forget()
+    except OSError as error:
+        say(f"The last picture of the lists could not be removed: {error.filename}: {error.strerror}.")
     say(f"Removed profile {name}{' and its access key' if removed else ''}.")
     if name == settings.default_profile:
         others = ", ".join(each for each in settings.profiles if each != name)
