@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from icetui import key_forms
 from icetui.access_key import AccessKey
@@ -28,6 +28,9 @@ from icetui.errors import BadSetting, HalfKey, KeyringTrouble, Misuse, NoCredent
 from icetui.key_forms import AliyunConfig, NoKey
 from icetui.setting_checks import is_name
 from icetui.settings import Profile, Settings, config_file, region_for
+
+if TYPE_CHECKING:
+    from icetui.prompt import Dialogue
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 KEY_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
@@ -140,6 +143,7 @@ def resolve(
         wanted = source or planned(settings, profile=profile, environ=environ, clock=clock)
         found = _of(wanted, settings, environ, clock, waiting)
     except KeyringTrouble as trouble:
+        trouble.short = f"{trouble.message} {trouble.hint}".strip()
         trouble.hint = f"{trouble.hint} {choices(environ, clock)}".strip()
         raise
     return replace(found, region=region_for(found.region, region, environ))
@@ -432,7 +436,10 @@ def _nobody(environ: Mapping[str, str], clock: Clock) -> NoCredentials:
             f"No credentials yet. `icetui login` stores them in {keyring}; `icetui --demo` needs none."
         )
     return NoCredentials(
-        f"This host has no keyring. {choices(environ, clock)}", hint="`icetui --demo` needs no account."
+        f"This host has no keyring. {choices(environ, clock)}",
+        hint="`icetui --demo` needs no account.",
+        short="This host has no keyring. Nothing will be written in plain text. `icetui --demo` needs no "
+        "account.",
     )
 
 
@@ -451,6 +458,22 @@ def _keyring_title(environ: Mapping[str, str]) -> str:
 def _has_bus(environ: Mapping[str, str]) -> bool:
     runtime = environ.get("XDG_RUNTIME_DIR")
     return bool(environ.get("DBUS_SESSION_BUS_ADDRESS") or (runtime and (Path(runtime) / "bus").exists()))
+
+
+def ask(terminal: Dialogue) -> AccessKey:
+    """Asks for an access key until what is typed is one; secret and token are hidden.
+
+    Raises:
+        KeyboardInterrupt: Ctrl+C.
+    """
+    while True:
+        key_id = terminal.ask("AccessKey ID: ")
+        secret = terminal.ask("AccessKey secret (hidden): ", hidden=True)
+        token = terminal.ask("Security token (hidden, Enter if there is none): ", hidden=True)
+        try:
+            return key_forms.made(key_id, secret, token)
+        except NoKey as error:
+            terminal.say(f"This cannot be used: {error}. Once more, or Ctrl+C.")
 
 
 def choices(environ: Mapping[str, str], clock: Clock = lambda: datetime.now(UTC)) -> str:

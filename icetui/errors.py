@@ -79,9 +79,17 @@ class HalfKey(Misuse):
 
 
 class NoCredentials(IcetuiError):
-    """There is no access key to ask with."""
+    """There is no access key to ask with.
+
+    Args:
+        short: message and hint without the choices a person has, for a screen that offers them itself.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, *, short: str = "", **facts: object) -> None:
+        super().__init__(message, **facts)  # type: ignore[arg-type]  # the base names each fact
+        self.short = short
 
 
 class KeyringTrouble(NoCredentials):

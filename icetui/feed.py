@@ -471,6 +471,7 @@ class Feed:
             generation=self.generation,
             family=self.family.name,
             region=self.scope.region,
+            scope=self.scope,
             query=self.query,
             jobs=roster.rows.shown,
             taken=self._taken,

@@ -98,6 +98,14 @@ KEYS: tuple[Key, ...] = (
     _key("find.next", "n", "find_next", "everywhere", "next hit", "Go to the next hit."),
     _key("find.previous", "N", "find_previous", "everywhere", "previous hit", "Go to the hit before."),
     _key(
+        "identity",
+        "c",
+        "app.identity",
+        "everywhere",
+        "profile",
+        "Choose profile and region; a digit goes to one of the last.",
+    ),
+    _key(
         "log",
         "D",
         "app.log",

@@ -11,10 +11,12 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 from icetui import settings as settings_room
+from icetui.errors import Expired
 from icetui.families import FAMILIES, by_name
 from icetui.flags import Flags, faults_of
 from icetui.log import CallLog
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from icetui.call import Answer, Call
 
     # What asks and what keeps is imported by those who begin to ask: the screen paints first.
-    from icetui.credentials import Identity
+    from icetui.credentials import Identity, Kind, Source
     from icetui.endpoints import Endpoints
     from icetui.feed import Feed
     from icetui.settings import Settings
@@ -31,6 +33,12 @@ if TYPE_CHECKING:
     from icetui.wire import Client
 
 Clock = Callable[[], datetime]
+
+EXPIRY_MARGIN = timedelta(seconds=60)
+"""So long before a temporary key runs out nothing more is asked with it."""
+
+EXPIRY_NOTICE = timedelta(minutes=10)
+"""So long before it the header says until when it may be used."""
 
 
 class Session:
@@ -45,11 +53,23 @@ class Session:
         color: whether colours are allowed: no ``--no-color``, no NO_COLOR.
         mouse: whether mouse reporting starts switched on: not over SSH, in tmux or in screen (ux.md rule 9).
         feeds: a lasting feed for each family, made when it is first asked for.
+        source: exactly that access key is wanted; None: the one that the order gives.
+        expired: when the temporary key ran out; None while it may be used.
+        on_expiry: called once, on the loop, when it has.
     """
 
-    def __init__(self, given: Flags, *, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        given: Flags,
+        *,
+        environ: Mapping[str, str] | None = None,
+        source: Source | None = None,
+        root: Session | None = None,
+    ) -> None:
+        """A run's only session, or with `root` another identity in the same run (`beside`)."""
         self.given = given
         self.environ = os.environ if environ is None else environ
+        self.source = source
         self.demo = given.demo
         self.ascii = given.ascii
         self.color = not given.no_color and not self.environ.get("NO_COLOR")
@@ -59,12 +79,17 @@ class Session:
         self.clock: Clock = _standing(given.clock) if given.clock else _now
         self.settings: Settings = settings_room.load()
         self.feeds: Mapping[str, Feed] = _Feeds(self)
+        self._root: Session = self if root is None else root
         # Opened here: a log that cannot be written is wrong use, to be said before anything is drawn.
-        self.log = CallLog(given.log)
+        self.log: CallLog = CallLog(given.log) if root is None else root.log
         self._identity: Identity | None = None
         self._client: Client | None = None
         self._making = threading.Lock()
+        self._keeping = threading.Lock()
         self._store: Store | None = None
+        self._followed_demo = False
+        self.expired: datetime | None = None
+        self.on_expiry: Callable[[], None] | None = None
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> Session:
@@ -74,6 +99,18 @@ class Session:
             Misuse: flags that contradict each other, or a log that cannot be written.
         """
         return cls(Flags.of(args))
+
+    def beside(self, source: Source | None, region: str) -> Session:
+        """Another identity of the same run: a key, a client and feeds of its own; one store, one log.
+
+        Rows, followed IDs and answers of two identities never meet: whatever is kept or shown belongs to a
+        feed, and a feed to one session. Settings are read anew.
+        """
+        profile = source.name if source is not None and source.kind == "profile" else None
+        given = replace(self.given, profile=profile, region=region)
+        other = Session(given, environ=self.environ, source=source, root=self._root)
+        other.mouse = self.mouse
+        return other
 
     def open(self, *, waiting: Callable[[], None] | None = None) -> Identity:
         """Finds out who asks. It may wait for the keyring (up to 5 s), so not on the UI's loop.
@@ -133,28 +170,37 @@ class Session:
 
     @property
     def store(self) -> Store:
-        """What is kept between runs."""
-        if self._store is None:
-            from icetui.store import Store
+        """What is kept between runs: one for all identities."""
+        root = self._root
+        with root._keeping:
+            if root._store is None:
+                from icetui.store import Store
 
-            self._store = Store(cache=self.settings.cache)
-            if self.demo:
-                from icetui.demo import followed
+                root._store = Store(cache=self.settings.cache)
+            store = root._store
+        if self.demo and not self._followed_demo:
+            self._followed_demo = True
+            from icetui.demo import followed
 
-                for family, ids in followed(self.clock).items():
-                    # The newest last: what is followed last stands first.
-                    self._store.follow(self.scope, family, ids[::-1], origin="demo")
-        return self._store
+            for family, ids in followed(self.clock).items():
+                # The newest last: what is followed last stands first.
+                store.follow(self.scope, family, ids[::-1], origin="demo")
+        return store
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong with configuration, store or log, a sentence each; nothing that stops the program."""
-        troubles = (None if self._store is None else self._store.trouble, self.log.trouble)
+        store = self._root._store
+        troubles = (None if store is None else store.trouble, self.log.trouble)
         return (*self.settings.problems, *(each.message for each in troubles if each is not None))
 
     def who(self) -> tuple[str, str, str, str]:
         """Profile, source, key hint and region for a header; the key is "" while nobody knows it yet."""
         if self._identity is None:
+            profile = self.settings.profiles.get(self.given.profile or "")
+            if self.source is not None and profile is not None:
+                # What the profile says of itself, until its key is here.
+                return (profile.name, profile.source, profile.key_hint, self.region)
             return (self.given.profile or "", "", "", self.region)
         identity = self._identity
         return (identity.profile, identity.source, identity.key.hint, identity.region)
@@ -197,8 +243,102 @@ class Session:
         if client is not None:
             await client.close()
 
+    @property
+    def place(self) -> tuple[Source | None, str]:
+        """Source and region as a menu names them; opens the session."""
+        from icetui.credentials import Source
+
+        kind = self._kind()
+        if kind is None or self.demo:
+            return (self.source, self.region)
+        return (Source(kind[0], kind[1]), self.region)
+
+    def inherit(self, other: Session) -> None:
+        """Follows what the identity followed in whose place this one stands: IDs, not rows."""
+        if other.scope == self.scope:
+            return
+        for family in FAMILIES:
+            self.store.follow(
+                self.scope,
+                family.name,
+                self.store.followed(other.scope, family.name)[::-1],
+                origin="inherited",
+            )
+
+    def visit(self) -> None:
+        """Notes that somebody looks here, for the menu of those to come. Demo and memory leave no trace."""
+        kind = self._kind()
+        if kind is not None:
+            self.store.visit("demo" if self.demo else kind[0], kind[1], self.region)
+
+    def visited(self) -> list[tuple[Source | None, str]]:
+        """Where somebody looked lately, this run or before, newest first: sources and regions."""
+        from icetui.credentials import Source
+
+        if self.demo:
+            return [(None, region) for _, _, region in self.store.visited("demo")]
+        known = self.settings.profiles
+        return [
+            (Source(cast("Kind", kind), name), region)
+            for kind, name, region in self.store.visited()
+            if kind in ("env", "aliyun") or (kind == "profile" and name in known)
+        ]
+
+    def _kind(self) -> tuple[Kind, str] | None:
+        """The source as it can be found again: kind and name."""
+        identity = self.open()
+        match identity.source:
+            case "demo":
+                return ("none", "")
+            case "memory":
+                return None
+            case "env" if not identity.profile:
+                return ("env", "")
+            case "aliyun" if identity.profile not in self.settings.profiles:
+                return ("aliyun", identity.profile)
+            case _:
+                return ("profile", identity.profile)
+
+    def check_expiry(self) -> None:
+        """A key that is about to run out is not asked with: an answer would be a refusal.
+
+        Raises:
+            Expired: the temporary key has run out, or will within a minute.
+        """
+        runs_out = self.runs_out
+        if self.expired is None and runs_out is not None and self.clock() >= runs_out - EXPIRY_MARGIN:
+            self.ran_out(runs_out)
+        if self.expired is not None:
+            raise Expired(
+                f"The temporary key {self.identity.key.hint} ran out at {self.expired:%H:%M} UTC",
+                hint="Rows stay as they are; r asks what to do",
+            )
+
+    @property
+    def runs_out(self) -> datetime | None:
+        """When the temporary key runs out, if that is known."""
+        return None if self._identity is None else self._identity.key.expires
+
+    def ran_out(self, when: datetime) -> None:
+        """The service said, or its own date says, that the temporary key is of no more use."""
+        if self.expired is None:
+            self.expired = when
+            if self.on_expiry is not None:
+                self.on_expiry()
+
+    def until(self) -> str:
+        """``until 14:02 UTC`` from ten minutes before a temporary key runs out; then ``expired …``."""
+        if self.expired is not None:
+            return f"expired {self.expired:%H:%M} UTC"
+        runs_out = self.runs_out
+        if runs_out is None or self.clock() < runs_out - EXPIRY_NOTICE:
+            return ""
+        return f"until {runs_out:%H:%M} UTC"
+
     def close(self) -> None:
         """Lets go of files."""
+        if self._root is not self:
+            return
         if self._store is not None:
             self._store.close()
         self.log.close()
@@ -214,6 +354,7 @@ class Session:
             profile=self.given.profile,
             region=self.given.region,
             environ=self.environ,
+            source=self.source,
             waiting=waiting,
         )
 
@@ -299,8 +440,13 @@ class _Door:
     async def send(self, call: Call, *, urgent: bool = False) -> Answer:
         """Asks; see `wire.Client.send`."""
         session = self._session
+        session.check_expiry()
         client = session.client if session.connected else await asyncio.to_thread(lambda: session.client)
-        return await client.send(call, urgent=urgent)
+        try:
+            return await client.send(call, urgent=urgent)
+        except Expired:
+            session.ran_out(session.runs_out or session.clock())
+            raise
 
 
 class _Feeds(Mapping[str, "Feed"]):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from icetui.errors import IcetuiError
 from icetui.job import Query
 from icetui.jobs import NO_JOBS, Jobs
+
+if TYPE_CHECKING:
+    from icetui.store import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Snapshot:
         loaded: how many rows there are before the query is applied to them here.
         answered: whether the service has answered this question; before, an empty list says nothing.
         live: how many of the loaded rows have not ended.
+        scope: whose jobs these are.
         stopped: whether nothing more is asked until a person asks: refused for good.
     """
 
@@ -52,3 +57,4 @@ class Snapshot:
     answered: bool = False
     live: int = 0
     stopped: bool = False
+    scope: Scope | None = None

@@ -36,6 +36,11 @@ MIGRATIONS: Final = (
         " whole INTEGER NOT NULL, seen TEXT NOT NULL, PRIMARY KEY (scope, id)) WITHOUT ROWID",
         "CREATE INDEX job_created ON job (scope, created)",
     ),
+    (
+        # Where somebody looked: a kind of source, its name, a region; n grows with each visit.
+        "CREATE TABLE place (n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL,"
+        " region TEXT NOT NULL, UNIQUE (kind, name, region))",
+    ),
 )
 """What leads from one version of the schema to the next. An entry, once released, is never changed."""
 
@@ -44,6 +49,9 @@ REMEMBERED: Final = 300
 
 QUOTA: Final = 20_000
 """How many rows are kept of one family in one region; those kept longest ago go, but no followed one."""
+
+VISITED: Final = 9
+"""How many places somebody looked at are remembered: one for each digit of a menu."""
 
 _AT_ONCE: Final = 500
 """IDs in one statement; SQLite was once limited to 999."""
@@ -111,6 +119,28 @@ class Store:
     def path(self) -> Path:
         """Where the file is, or would be."""
         return self._database.file.path
+
+    def visit(self, kind: str, name: str, region: str) -> None:
+        """Notes where somebody looked: a kind of source of keys, its name, and a region."""
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(
+                "INSERT OR REPLACE INTO place (kind, name, region) VALUES (?, ?, ?)", (kind, name, region)
+            )
+
+        self._write(work)
+
+    def visited(self, kind: str = "") -> tuple[tuple[str, str, str], ...]:
+        """Kind, name and region of the places somebody looked at last, the newest first."""
+
+        def work(db: sqlite3.Connection) -> tuple[tuple[str, str, str], ...]:
+            found = db.execute(
+                "SELECT kind, name, region FROM place WHERE kind=? OR ?='' ORDER BY n DESC LIMIT ?",
+                (kind, kind, VISITED),
+            )
+            return tuple(found)
+
+        return self._read(work)
 
     def followed(self, scope: Scope, family: str) -> tuple[str, ...]:
         """The followed IDs, the one added last first."""

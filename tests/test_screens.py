@@ -456,14 +456,16 @@ async def test_a_service_that_fails_keeps_the_rows_and_says_how_old_they_are(
         assert "rows of 11-20 10:00:00 UTC" in screen_text(pilot)
 
 
-async def test_without_credentials_the_list_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    from icetui.app import IcetuiApp
+async def test_half_a_key_ends_the_program_as_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    from icetui.errors import HalfKey
     from icetui.flags import Flags
     from icetui.session import Session
 
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI5tOnlyHalf")
-    async with IcetuiApp(Session(Flags())).run_test(size=SMALL) as pilot:
-        await until(pilot, lambda: "ALIBABA_CLOUD_ACCESS_KEY_SECRET" in screen_text(pilot))
+    app = IcetuiApp(Session(Flags()))
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: app.return_code == 2)
+    assert isinstance(app.crash, HalfKey)
 
 
 async def test_the_first_frame_needs_nobody() -> None:

@@ -141,14 +141,7 @@ def _profile(args: argparse.Namespace, flags: Flags, settings: Settings) -> Prof
 def _ask(name: str, keyring: str) -> AccessKey:
     with dialogue() as terminal:
         terminal.say(f"Profile {name}: the access key is kept in {keyring}, never in a file.")
-        while True:
-            key_id = terminal.ask("AccessKey ID: ")
-            secret = terminal.ask("AccessKey secret (hidden): ", hidden=True)
-            token = terminal.ask("Security token (hidden, Enter if there is none): ", hidden=True)
-            try:
-                return key_forms.made(key_id, secret, token)
-            except NoKey as error:
-                terminal.say(f"This cannot be used: {error}. Once more, or Ctrl+C.")
+        return credentials.ask(terminal)
 
 
 def _read_stdin() -> AccessKey:

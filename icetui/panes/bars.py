@@ -85,12 +85,16 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who asks, and where: `prod · env · LTAI…9QeF · cn-shanghai`. Empty members are left out."""
+    """Who asks, and where: `prod · env · LTAI…9QeF · cn-shanghai`. Empty members are left out.
+
+    `until` is said of a temporary key that runs out or has: `expired 14:02 UTC`; it goes last of all.
+    """
 
     profile: str = ""
     source: str = ""
     key_hint: str = ""
     region: str = ""
+    until: str = ""
 
 
 def header_line(tabs: Sequence[Tab], who: Who, cells: int, name: str = "icetui") -> list[Span]:
@@ -115,9 +119,11 @@ def header_line(tabs: Sequence[Tab], who: Who, cells: int, name: str = "icetui")
     )
     for left, words in steps:
         identity = _joined([[(clean(word), "")] for word in words if word], _DOT)
+        if who.until:
+            identity += [_DOT, (clean(who.until), "warn")]
         if fits := _apart(left, identity, cells):
             return fits
-    return window([(clean(who.region), "")], 0, cells)
+    return window([(clean(who.until or who.region), "warn" if who.until else "")], 0, cells)
 
 
 def _tabs(tabs: Sequence[Tab], *, titles: bool) -> list[Span]:
@@ -149,6 +155,10 @@ class Header(Bar):
         if self._says != (says := (tuple(tabs), who)):
             self._says = says
             self.repaint()
+
+    def identify(self, who: Who) -> None:
+        """Names another identity."""
+        self.show(self._says[0], who)
 
     def line(self, cells: int) -> list[Span]:
         """What it says in so many cells."""

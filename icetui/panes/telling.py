@@ -84,7 +84,7 @@ def why_empty(family: Family, snapshot: Snapshot, region: str) -> list[str]:
     if isinstance(family, ListedFamily):
         return [
             f"No {family.title} jobs in {clean(region)} within the past year.",
-            "Another region may have them: icetui --region REGION.",
+            "Another region may have them: c chooses one.",
         ]
     media = " or media:ID of a media asset" if isinstance(family, FoundFamily) else ""
     return [

@@ -53,6 +53,11 @@ class Shelf:
     asked: bool = False
     goal: str = ""
 
+    def heir(self) -> Shelf:
+        """The same question and the same chosen job, without a single row."""
+        chosen = self.place.job
+        return Shelf(query=self.query, paused=self.paused, goal=chosen.id if chosen is not None else "")
+
 
 class Browse(Room):
     """Lists of all families, a filter bar, a preview where there is room."""
@@ -70,8 +75,11 @@ class Browse(Room):
     class Read(Message):
         """The preview's job was opened, or could not be."""
 
-        def __init__(self, job_id: str, opened: Opened | None, error: IcetuiError | None) -> None:
+        def __init__(
+            self, session: Session, job_id: str, opened: Opened | None, error: IcetuiError | None
+        ) -> None:
             super().__init__()
+            self.session = session
             self.job_id = job_id
             self.opened = opened
             self.error = error
@@ -82,6 +90,7 @@ class Browse(Room):
         self.family: Family = by_name(family)
         self._first = family
         self._shelves = {each.name: Shelf() for each in FAMILIES}
+        self._kept = {session: self._shelves}
         self.ready = False
         self._late: Snapshot | None = None
         self.trouble: IcetuiError | None = None
@@ -155,7 +164,12 @@ class Browse(Room):
         """The session knows who asks: last session's rows, then the beats."""
         self.ready = True
         self.trouble = None
-        self._shelves[remembered.family].snapshot = remembered
+        for name, shelf in self._shelves.items():
+            if shelf.query != Query() and self.session.feeds[name].query != shelf.query:
+                self.session.feeds[name].ask(shelf.query)
+            if shelf.paused:
+                self.session.feeds[name].pause()
+        self._shelves[remembered.family].snapshot = self.session.feeds[remembered.family].snapshot
         self._begin()
 
     def refused(self, error: IcetuiError) -> None:
@@ -164,6 +178,30 @@ class Browse(Room):
         self.table.nothing = telling.failure_lines(error, self.size.width - 4)
         self._show_bars()
         self.tell(telling.failure(error))
+
+    def show_session(self, session: Session, like: Session | None = None) -> None:
+        """Shows the lists of another identity, where they were left; nothing of the one before stays.
+
+        Args:
+            session: whose lists; it may have to be opened first.
+            like: an identity whose questions and choices a new one takes over, not its rows.
+        """
+        self.leave_prompt()
+        self.shelf.place = self.table.place
+        self.workers.cancel_node(self)
+        old = self._kept.get(like) if like is not None else None
+        fresh = {name: each.heir() for name, each in old.items()} if old is not None else None
+        self.session = session
+        self._shelves = self._kept.setdefault(session, fresh or {each.name: Shelf() for each in FAMILIES})
+        self.finding = ""
+        self.trouble = self._late = None
+        self.ready = False
+        self.table.find("")
+        self.table.nothing = []
+        self.table.place = self.shelf.place
+        self.query_one(Preview).forget()
+        self._show_bars()
+        self.tell("reading last session's rows…", "dim")
 
     def _begin(self) -> None:
         """Shows the family's rows as they are known, and keeps them fresh."""
@@ -197,7 +235,8 @@ class Browse(Room):
         # A late answer is dropped: of another region, or of a question that is no longer asked.
         if (
             shelf is None
-            or snapshot.region != self.session.region
+            or not self.ready
+            or snapshot.scope != self.session.scope
             or snapshot.generation < self._generation(snapshot)
         ):
             return
@@ -310,6 +349,9 @@ class Browse(Room):
         """Asks again now."""
         if not self.ready:
             self.program.open_session()
+            return
+        if self.session.expired is not None:
+            self.program.ask_about_expiry()
             return
         self.tell("asking…", "dim")
         self._refresh(self.feed)
@@ -489,15 +531,18 @@ class Browse(Room):
 
     @work(group="preview", exclusive=True)
     async def _read(self, job: Job) -> None:
+        session = self.session
         try:
-            opened = await self.session.feeds[job.family].open(job.id)
+            opened = await session.feeds[job.family].open(job.id)
         except IcetuiError as error:
-            self.post_message(self.Read(job.id, None, error))
+            self.post_message(self.Read(session, job.id, None, error))
         else:
-            self.post_message(self.Read(job.id, opened, None))
+            self.post_message(self.Read(session, job.id, opened, None))
 
     @on(Read)
     def _show_read(self, event: Read) -> None:
+        if event.session is not self.session:
+            return
         why = clean(str(event.error)) if event.error is not None else ""
         self.query_one(Preview).show_read(event.job_id, event.opened, why)
 

@@ -84,7 +84,17 @@ class Choose(ModalScreen[str | None]):
             )
         with Vertical():
             yield Static(Content(f" {clean(self._title)}"), markup=False)
+            yield from self.above()
             yield LinesView(Fixed(lines), cursor=True)
+            yield from self.below()
+
+    def above(self) -> ComposeResult:
+        """What stands between title and lines: nothing, unless a kind of menu says something."""
+        yield from ()
+
+    def below(self) -> ComposeResult:
+        """What stands below the lines, the same."""
+        yield from ()
 
     def on_mount(self) -> None:
         """The box is as high as its lines, within the screen."""

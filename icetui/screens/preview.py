@@ -62,6 +62,13 @@ class Preview(LinesView):
         self._why = "asking…" if ask else ""
         self._rest = self.set_timer(REST, lambda: self._rested(job if ask else None))
 
+    def forget(self) -> None:
+        """Nothing of the job so far stays, not even until the cursor rests: it was another account's."""
+        if self._rest is not None:
+            self._rest.stop()
+        self._job = self._opened = None
+        self.draw()
+
     def _rested(self, job: Job | None) -> None:
         self.draw(keep=self._opened is not None)
         if job is not None and self._opened is None:
