@@ -351,7 +351,7 @@ class IcetuiApp(FramedApp):
     def home(self) -> tuple[Region, int] | None:
         """The preview is left out of the picture: it is read anew."""
         browse = self.browse
-        # Under another identity than the one a start begins with nothing is kept: it would be shown as this one's.
+        # A start begins as the first identity: the rows of another are not kept for it.
         if self.screen is not browse or not browse.at_home or self.session is not self._begun:
             return None
         return browse.preview_region, browse.status.region.y
