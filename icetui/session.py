@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 from icetui import settings as settings_room
 from icetui.errors import Expired
 from icetui.families import FAMILIES, by_name
+from icetui.families.base import ListedFamily
 from icetui.flags import Flags, faults_of
 from icetui.log import CallLog
 
@@ -171,13 +172,7 @@ class Session:
     @property
     def store(self) -> Store:
         """What is kept between runs: one for all identities."""
-        root = self._root
-        with root._keeping:
-            if root._store is None:
-                from icetui.store import Store
-
-                root._store = Store(cache=self.settings.cache)
-            store = root._store
+        store = self._opened_store()
         if self.demo and not self._followed_demo:
             self._followed_demo = True
             from icetui.demo import followed
@@ -186,6 +181,15 @@ class Session:
                 # The newest last: what is followed last stands first.
                 store.follow(self.scope, family, ids[::-1], origin="demo")
         return store
+
+    def _opened_store(self) -> Store:
+        root = self._root
+        with root._keeping:
+            if root._store is None:
+                from icetui.store import Store
+
+                root._store = Store(cache=self.settings.cache)
+            return root._store
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -227,10 +231,12 @@ class Session:
         """A new feed of one family; `feeds` holds the lasting ones."""
         from icetui.feed import Feed
 
+        kind = by_name(family)
         return Feed(
-            by_name(family),
+            kind,
             _Door(self),
-            self.store,
+            # What the demo follows is of families without a listing: a listed one does not wait for it.
+            self._opened_store() if isinstance(kind, ListedFamily) else self.store,
             self.scope,
             clock=self.clock,
             page_size=page_size,
