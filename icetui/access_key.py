@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
+
+from icetui.records import record
 
 
 class Secret:
@@ -44,7 +45,7 @@ class Secret:
         raise TypeError("a Secret is not pickled")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccessKey:
     """What a request is signed with.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from icetui.errors import Denied, IcetuiError, NotFound, Refusal
 from icetui.families import assets
 from icetui.families.base import Family
 from icetui.job import Media
 from icetui.lookups import Sender
+from icetui.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """Where an asset opens.
 

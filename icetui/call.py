@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
+
+from icetui.records import record
 
 Json: TypeAlias = Any
 """None, bool, int, float, str, list of Json, dict of str to Json."""
@@ -12,7 +13,7 @@ Json: TypeAlias = Any
 Product: TypeAlias = Literal["ice", "vod", "sts"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """One operation with its parameters, not yet signed, not yet sent.
 
@@ -46,7 +47,7 @@ class Call:
         return next((value for key, value in self.params if key == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What the service said to a call, with a status below 300.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from icetui.errors import IcetuiError, KeyringTrouble, NotFound, Refusal, TimedO
 from icetui.families import FAMILIES
 from icetui.families.base import Family, ListedFamily
 from icetui.job import Query
+from icetui.records import record
 
 PATIENCE = 20.0
 """Seconds that one call may take, with all its retries."""
@@ -37,7 +37,7 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keyring:
     """The keyring of this host.
 
@@ -55,7 +55,7 @@ class Keyring:
     error: IcetuiError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verified:
     """What one family's call came to.
 
@@ -74,7 +74,7 @@ class Verified:
     error: IcetuiError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Checkup:
     """All that was found.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from icetui.records import record
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -21,7 +22,7 @@ class TooLong(Exception):
     """It did not end in time and was killed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ended:
     """How a program ended.
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +21,7 @@ from icetui.call import Json
 from icetui.decode import at, join, parse_time
 from icetui.diff import ANY, MISSING, Ignoring, Node, Rule, Step, Value, compare, group, only
 from icetui.job_json import job_json, stamp, subjob_json
+from icetui.records import record
 
 if TYPE_CHECKING:
     from icetui.families.base import Opened
@@ -132,7 +132,7 @@ def json_path(path: str) -> str:
 # --- the roots --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Own:
     """A job's own part of an answer, by the names of its fields.
 

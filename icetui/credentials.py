@@ -17,7 +17,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -26,6 +26,7 @@ from icetui import key_forms
 from icetui.access_key import AccessKey
 from icetui.errors import BadSetting, HalfKey, KeyringTrouble, Misuse, NoCredentials
 from icetui.key_forms import AliyunConfig, NoKey
+from icetui.records import field, record
 from icetui.setting_checks import is_name
 from icetui.settings import Profile, Settings, config_file, region_for
 
@@ -47,7 +48,7 @@ Waiting = Callable[[], None] | None
 Kind = Literal["profile", "env", "aliyun", "memory", "none"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """Which access key is wanted.
 
@@ -65,7 +66,7 @@ class Source:
     why: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Offered:
     """A source that a person can choose.
 
@@ -82,7 +83,7 @@ class Offered:
     region: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity:
     """Who asks, and where.
 

@@ -10,9 +10,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 
+from icetui.records import record
 from icetui.results import Cue, Transcript
 from icetui.settings import Reading
 from icetui.timecodes import timecode
@@ -35,7 +35,7 @@ _SLACK = 0.0005
 """Seconds within which two times are the same: times come in milliseconds, out of floats."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Warned:
     """One thing that is wrong with one cue.
 

@@ -14,16 +14,17 @@ import json
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from icetui.call import Json
+from icetui.records import field, record
 
 DEEPEST = 200
 """Levels of nesting that are read: far above any answer, far below Python's recursion limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """Where a text that should be JSON broke: the first error of the text as it came.
 
@@ -44,7 +45,7 @@ class Fault:
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decoded:
     """An answer with its strings decoded.
 

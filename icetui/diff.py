@@ -24,6 +24,7 @@ from typing import Final, Literal, TypeAlias
 from icetui.alignment import Pair, aligned
 from icetui.call import Json
 from icetui.decode import join
+from icetui.records import record
 
 Step: TypeAlias = str | int
 Side: TypeAlias = Literal["left", "right"]
@@ -49,7 +50,7 @@ Rule: TypeAlias = tuple[Step | None, ...]
 Test: TypeAlias = Callable[[Step, Value], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ignoring:
     """Which differences do not count.
 

@@ -6,10 +6,10 @@ Names by region: api.md 3.5. Foreign hosts: credentials.md, "What must not leak"
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from icetui.call import Product
 from icetui.errors import Misuse
+from icetui.records import record
 
 ICE_REGIONS = (
     "cn-shanghai",
@@ -47,7 +47,7 @@ _URL = re.compile(r"(?P<scheme>[a-z]+)://(?P<host>\[[0-9a-f:.]+\]|[^/:\[\]]+)(:(
 _STANDARD_PORT = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Endpoints:
     """Where each product is asked: base URLs of scheme, host and port, without a path.
 

@@ -12,11 +12,11 @@ import os
 import re
 import stat
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 
 from icetui.errors import IcetuiError, Misuse
 from icetui.job import Job
+from icetui.records import record
 
 _MOST = 200
 """Bytes of a file's name: file systems take 255, and a number or a suffix may still be put to it."""
@@ -36,7 +36,7 @@ class Taken(Misuse):
     """There is a file of this name and nobody said that it may be replaced."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """A file that was written.
 
@@ -53,7 +53,7 @@ class Written:
     replaced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileName:
     """A name for a file that is to be made, with a place for a number before its ending."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from icetui.errors import Misuse
+from icetui.records import record
 
 if TYPE_CHECKING:
     from icetui.demo.faults import Fault
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flags:
     """The global flags as typed.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from icetui.records import field, record
 
 
 class State(enum.Enum):
@@ -36,7 +37,7 @@ class State(enum.Enum):
 _TERMINAL = frozenset({State.DONE, State.PARTIAL, State.FAILED, State.MISSING})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JobError:
     """What the service reports about a job: its content, not the call.
 
@@ -51,7 +52,7 @@ class JobError:
     request_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Media:
     """Something a job made or names: a URL, a path in a bucket, a media asset.
 
@@ -68,7 +69,7 @@ class Media:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subjob:
     """A part of a batch job with a state and an output of its own (api.md 1.4).
 
@@ -88,7 +89,7 @@ class Subjob:
     error: JobError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Job:
     """One job, as far as the answer that told it goes.
 
@@ -137,7 +138,7 @@ class Job:
         return seconds if seconds >= 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Query:
     """What a person asks to see of one family.
 
@@ -159,7 +160,7 @@ class Query:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """What one answer told: of a listing, or of a lookup.
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from icetui.access_key import AccessKey, Secret
 from icetui.call import Json
+from icetui.records import record
 
 LONGEST = 65_536
 """Characters of a text that may be an access key."""
@@ -132,7 +132,7 @@ def item(key: AccessKey) -> dict[str, str]:
     return parts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AliyunProfile:
     """A profile of the aliyun CLI that holds an access key.
 
@@ -147,7 +147,7 @@ class AliyunProfile:
     region: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AliyunConfig:
     """What ``~/.aliyun/config.json`` says.
 

@@ -6,13 +6,15 @@ punctuation left by a Chinese input method does what its ASCII twin does (rule 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias
+
+from icetui.records import record
 
 Where: TypeAlias = Literal["everywhere", "list", "detail", "tree", "transcript", "media"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """One binding.
 
@@ -37,7 +39,7 @@ class Key:
     bar: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chord:
     """A key that waits for a second one; the menu is one line and has no time-out."""
 

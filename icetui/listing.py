@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from icetui.errors import Refusal
 from icetui.families.base import ListedFamily
 from icetui.job import Job, Page, Query
 from icetui.lookups import GENERAL, Sender
+from icetui.records import record
 from icetui.roster import Roster
 
 PAGES_A_BEAT: Final = 5
@@ -22,7 +22,7 @@ PAGES_A_STEP: Final = 10
 """Pages that `Listing.more` reads at most to find a new job."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Front:
     """What the first page told.
 

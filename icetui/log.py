@@ -11,18 +11,18 @@ import os
 import stat
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from icetui.errors import Misuse, StoreTrouble
+from icetui.records import record
 
 KEPT = 500
 LONGEST = 200
 """Characters of a code or request ID that are kept: they are the service's words and could be anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One request that was sent, retries each on their own.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from icetui.clean import clean, cut, width
+from icetui.records import record
 
 Kind: TypeAlias = Literal["link", "template", "masked", "bucket", "path", "other"]
 
@@ -36,7 +36,7 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORE
 _MASK = re.compile(r"\*{2,}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MediaUrl:
     """A text that should be a media URL.
 

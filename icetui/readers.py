@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias, TypeVar
 
 from icetui.call import Json
 from icetui.decode import Decoded, Fault, at, number
+from icetui.records import record
 from icetui.results import (
     Broken,
     Channel,
@@ -172,7 +172,7 @@ def _cues(items: Json, unit: Unit) -> tuple[Cue, ...] | None:
     return cues if whole or not cues else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Shape:
     """Which member of a cue says what; all cues of a transcript have the same few shapes."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -31,6 +31,7 @@ from icetui.errors import (
     Throttled,
     Unreadable,
 )
+from icetui.records import record
 
 LONGEST_MESSAGE = 400
 """Characters of the service's words that one error repeats."""
@@ -56,7 +57,7 @@ _SIGNATURE = re.compile(r"(?i)(signature=)[0-9a-z%+/=]{8,}")
 _TITLE = re.compile(r"(?is)<title[^>]*>(.{0,400}?)</title")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Said:
     """What an error body says; every field is "" where it does not.
 
@@ -75,7 +76,7 @@ class Said:
     denial: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """What a refusal is about: the question, who asked, and how far the clocks are apart.
 

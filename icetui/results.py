@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import ClassVar, TypeAlias
 
 from icetui.call import Json
+from icetui.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cue:
     """One timed line of a transcript.
 
@@ -33,7 +34,7 @@ class Cue:
     extra: tuple[tuple[str, Json], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transcript:
     """Timed text in the order it came. `duration`: of the media in seconds, where it is said."""
 
@@ -42,7 +43,7 @@ class Transcript:
     duration: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cover:
     """A thumbnail candidate. `url` is a path in the output bucket, or an error in words (api.md 2.3)."""
 
@@ -52,7 +53,7 @@ class Cover:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Covers:
     """Thumbnail candidates of IProduction Cover, best first as sent."""
 
@@ -60,7 +61,7 @@ class Covers:
     covers: tuple[Cover, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Segment:
     """A time range with a title ("chorus"), or without."""
 
@@ -69,7 +70,7 @@ class Segment:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Segments:
     """Time ranges: IProduction MusicSegmentDetect and VideoClip."""
 
@@ -77,7 +78,7 @@ class Segments:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grade:
     """One quality: a word (Excellent … Bad), a score of 0 to 5, the worst score; each may be missing."""
 
@@ -87,7 +88,7 @@ class Grade:
     worst: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Channel:
     """The grades of one audio channel.
 
@@ -103,7 +104,7 @@ class Channel:
     figures: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grades:
     """Audio quality, channel by channel: IProduction AudioQualityAssessment."""
 
@@ -111,7 +112,7 @@ class Grades:
     channels: tuple[Channel, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tag:
     """A label seen at some times. `category`: Person, Time, Location, Keyword, Category."""
 
@@ -121,7 +122,7 @@ class Tag:
     face_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tags:
     """Labels of VOD AIVideoTag."""
 
@@ -129,7 +130,7 @@ class Tags:
     tags: tuple[Tag, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """One stretch that two videos share: where in ours, where in the other."""
 
@@ -139,7 +140,7 @@ class Span:
     other_duration: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """A fingerprint hit. `similarity` is 0 to 1, or None."""
 
@@ -148,7 +149,7 @@ class Match:
     spans: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matches:
     """Fingerprint hits of VOD AIMediaDNA."""
 
@@ -156,7 +157,7 @@ class Matches:
     matches: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clip:
     """Material chosen for a sentence. `score` is a plain number, negative too (api.md 2.8 #10)."""
 
@@ -167,7 +168,7 @@ class Clip:
     score: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sentence:
     """A sentence of the script with the clips chosen for it. `text_id` may repeat."""
 
@@ -177,7 +178,7 @@ class Sentence:
     clips: tuple[Clip, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """Material chosen for sentences: one tuple of sentences for each output."""
 
@@ -185,7 +186,7 @@ class Selection:
     outputs: tuple[tuple[Sentence, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Translation:
     """What one target language got: (name, value) as sent; `language` is "" where none is named."""
 
@@ -193,7 +194,7 @@ class Translation:
     fields: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Translations:
     """Outputs of VideoTranslation; `shared` belongs to all languages."""
 
@@ -202,7 +203,7 @@ class Translations:
     shared: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Texts:
     """Alternatives: TextGenerate."""
 
@@ -210,7 +211,7 @@ class Texts:
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tree:
     """JSON of no shape we know."""
 
@@ -218,7 +219,7 @@ class Tree:
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plain:
     """Text that is not meant to be JSON."""
 
@@ -226,7 +227,7 @@ class Plain:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Broken:
     """Text that should be JSON and is not.
 
@@ -262,7 +263,7 @@ Kind: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """One thing a job found.
 

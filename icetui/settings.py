@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from icetui import setting_checks as checks
 from icetui.errors import BadSetting, Misuse
 from icetui.places import config_path, state_path
+from icetui.records import field, record
 from icetui.setting_checks import Unusable, is_name, line_of, nearest
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ LONGEST_FILE = 1_000_000
 DEFAULT_REGION = "cn-shanghai"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Profile:
     """A named set: where its access key comes from, and where it asks.
 
@@ -61,7 +61,7 @@ class Profile:
     ca_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """When a cue of a transcript is worth a warning: the table ``[transcript]``.
 
@@ -76,7 +76,7 @@ class Reading:
     gap_seconds: float = 3.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What config.toml says, with defaults for what it does not say or says wrongly.
 

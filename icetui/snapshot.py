@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from icetui.errors import IcetuiError
 from icetui.job import Query
 from icetui.jobs import NO_JOBS, Jobs
+from icetui.records import record
 
 if TYPE_CHECKING:
     from icetui.store import Scope
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snapshot:
     """One family at one moment. Three outcomes: rows, no rows, could not ask (`error`).
 

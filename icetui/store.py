@@ -7,7 +7,6 @@ Nothing here raises: see `Store.trouble`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from icetui.database import Database
 from icetui.errors import StoreTrouble
 from icetui.job import Job, JobError, State
+from icetui.records import record
 
 if TYPE_CHECKING:
     import sqlite3
@@ -74,7 +74,7 @@ WHERE excluded.whole OR NOT job.whole OR lower(excluded.state_word) <> lower(job
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """Whose jobs: one account's rows never show under another.
 

@@ -22,9 +22,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from icetui.cue_checks import known
+from icetui.records import record
 from icetui.results import Transcript, as_json
 from icetui.timecodes import timecode
 
@@ -112,7 +113,7 @@ def csv(transcript: Transcript, chosen: Chosen = None) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """A way to write a transcript: its name for a person, and what writes it."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from icetui.errors import Misuse
+from icetui.records import record
 
 UNKNOWN = "–"
 """Stands for a time that is not known."""
@@ -24,7 +24,7 @@ def timecode(seconds: float | None) -> str:
     return f"{sign}{ms // 3_600_000}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Jump:
     """Where to go in a text with times: to `seconds`, or as far from here where `relative`."""
 

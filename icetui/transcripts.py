@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from icetui.decode import join
+from icetui.records import record
 from icetui.results import Cue, Result, Selection, Sentence, Transcript, as_json
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimedText:
     """One timed text of a job.
 

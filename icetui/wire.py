@@ -14,7 +14,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -32,6 +31,7 @@ from icetui.errors import (
 )
 from icetui.log import CallLog, Entry
 from icetui.pace import Pace, asked_wait, http_date
+from icetui.records import record
 from icetui.trust import Trust
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ LARGEST_REFUSAL: Final = 1024 * 1024
 """Bytes of an error body; what comes after them is not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Failure:
     """An attempt without an answer.
 

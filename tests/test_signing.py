@@ -318,5 +318,6 @@ def test_signing_knows_nothing_of_the_rest_of_the_program() -> None:
         "icetui.access_key",
         "icetui.errors",
         "icetui.plain_httpx",
+        "icetui.records",
         "icetui.signing",
     ]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icetui.errors import CouldNotAsk, IcetuiError, Misuse, NotFound, Refusal
+from icetui.records import record
 
 if TYPE_CHECKING:
     from icetui.families.base import Opened
     from icetui.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """What the families said about one ID, in the order of the families.
 

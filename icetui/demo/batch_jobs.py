@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from icetui.demo.dice import Dice
 from icetui.demo.stream import Course, Stream
 from icetui.demo.texts import COPY, Piece, lines, piece
 from icetui.demo.written import HOST, Json, compact, pretty, stamp
+from icetui.records import record
 
 LIVE = Stream(
     family="batch",
@@ -53,7 +53,7 @@ ERRORS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BatchJob:
     """One batch job."""
 

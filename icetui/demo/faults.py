@@ -9,19 +9,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
 from icetui.demo import USER_ID
 from icetui.demo.reply import PRODUCTS, Asked, Refused, Reply, refusal
+from icetui.records import record
 
 SAME_TOKEN = "AAAAAAAAAAAAAAAAAAAAAA=="
 """What the fault same-token gives as NextToken, and then takes for the first page again."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """One fault as it was asked for.
 
@@ -124,7 +125,7 @@ def _alone(fault: Fault) -> Fault:
     return fault
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kind:
     """What a fault does. Each hook is optional.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from icetui.demo.dice import Dice
 from icetui.demo.stream import Course, Stream
 from icetui.demo.texts import Piece, piece
 from icetui.demo.written import HOST, Json, compact, stamp
+from icetui.records import record
 
 LIVE = Stream(
     family="iproduction",
@@ -72,7 +72,7 @@ QUALITIES = ("Discontinuity", "Loudness", "MOS", "Coloration", "Noisiness")
 WORDS = ("Bad", "Poor", "Fair", "Good", "Excellent")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProductionJob:
     """One IProduction job."""
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from icetui.demo.reply import ICE, STS, VOD, Asked, Refused
 from icetui.demo.stream import Record
 from icetui.demo.world import World
 from icetui.demo.written import Json
+from icetui.records import record
 
 Listed = TypeVar("Listed", Record, Production)
 
@@ -24,7 +24,7 @@ Place = tuple[str, str]
 """Where a page ended: creation time and ID of its last job."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Desk:
     """Where an operation works: the account, or an empty one in a region where nothing runs."""
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from icetui.demo.dice import Dice
 from icetui.demo.stream import Record
 from icetui.demo.world import World
 from icetui.demo.written import HOST, Json, compact, stamp
+from icetui.records import record
 
 STEP = 7.5
 """Seconds of a clip in the timelines here, at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Production:
     """One subjob.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Literal
@@ -13,6 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote_plus
 from xml.sax.saxutils import escape
 
 from icetui.demo.written import Json
+from icetui.records import field, record
 
 ICE, VOD, STS = "2020-11-09", "2017-03-21", "2015-04-01"
 """API versions: they tell the products apart where one port serves them all."""
@@ -20,7 +20,7 @@ ICE, VOD, STS = "2020-11-09", "2017-03-21", "2015-04-01"
 PRODUCTS = {ICE: "ICE", VOD: "vod", STS: "Sts"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """A request as it arrived.
 
@@ -101,7 +101,7 @@ class Refused(Exception):
         self.more = more
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """What goes back, and how badly.
 

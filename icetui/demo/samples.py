@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 
 from icetui.demo import SEED_RESULTS, SEED_SPEECH, UNTRUSTED
 from icetui.demo.written import Json, stamp
+from icetui.records import record
 
 ODD_DATE = datetime(2020, 6, 1, tzinfo=UTC)
 """For a sample whose own date is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sample:
     """A job that never changes."""
 
@@ -45,7 +45,7 @@ class Sample:
         return self.answer
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Whole:
     """A ListAIJob sample: sent as it is to whoever asks for its job and nothing it does not mention."""
 

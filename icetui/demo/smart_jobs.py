@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from datetime import datetime
 
 from icetui.demo import USER_ID
@@ -12,6 +11,7 @@ from icetui.demo.smart_results import failure, found, unfinished
 from icetui.demo.stream import Course, Stream
 from icetui.demo.texts import Piece, lines, piece
 from icetui.demo.written import BUCKET, HOST, Json, compact, stamp
+from icetui.records import record
 
 LIVE = Stream(
     family="smart",
@@ -75,7 +75,7 @@ TYPES = {
 LANGUAGES = ("en", "ja", "es", "th", "de")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SmartJob:
     """One smart job."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from icetui.demo.dice import Dice
 from icetui.demo.written import Json
+from icetui.records import record
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 """Where job numbers start; before it the account has only the samples."""
@@ -48,7 +48,7 @@ class Record(Protocol):
         """What a lookup tells, without RequestId; bytes are a whole answer, sent unchanged."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Course:
     """The life of a job: from when which word holds.
 
@@ -88,7 +88,7 @@ class Course:
         return self.created + timedelta(seconds=self.steps[-1][0])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stream:
     """Jobs that somebody submits at a steady pace.
 

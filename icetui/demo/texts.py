@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from icetui.demo.dice import Dice
+from icetui.records import record
 
 Line = tuple[float, float, str]
 """Start and end in seconds, and what is said."""
@@ -269,7 +269,7 @@ TAGS = {
 """Labels of smart tagging, by member of its Data."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """What a job is about.
 

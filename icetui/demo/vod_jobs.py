@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from datetime import datetime
 
 from icetui.demo import MEDIA
@@ -11,6 +10,7 @@ from icetui.demo.dice import Dice
 from icetui.demo.stream import Course, Stream
 from icetui.demo.texts import TAGS, Piece, piece, speech
 from icetui.demo.written import HOST, Json, compact, stamp
+from icetui.records import record
 
 LIVE = Stream(
     family="vod-ai",
@@ -47,7 +47,7 @@ ERRORS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VodJob:
     """One VOD AI job."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from icetui.families.base import StateWord
 from icetui.job import Job, Query, State
+from icetui.records import record
 from icetui.searching import holds
 
 _OURS: Mapping[str, State] = MappingProxyType({each.value: each for each in State})
@@ -17,7 +17,7 @@ PAGE_LIMIT = 100
 """The most jobs one page of a listing may hold (api.md 6)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Vocabulary:
     """The state words of one family; letter case, white space and known spellings are ignored.
 

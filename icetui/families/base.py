@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from icetui.call import Answer, Call
 from icetui.decode import Decoded
 from icetui.job import Job, Media, Page, Query, State, Subjob
+from icetui.records import record
 
 if TYPE_CHECKING:
     from icetui.results import Result
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StateWord:
     """A state word of the service and what it means here."""
 
@@ -22,7 +22,7 @@ class StateWord:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """All that one lookup told about one job.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.geometry import Offset, Region
@@ -16,6 +15,7 @@ from icetui.panes.entry import Entry
 from icetui.panes.palette import palette, strip
 from icetui.panes.quiet import Quiet
 from icetui.panes.spans import Span, SpanLine, extent, plain, window
+from icetui.records import record
 
 _DOT: Span = (" · ", "dim")
 
@@ -74,7 +74,7 @@ def _joined(parts: Sequence[Sequence[Span]], between: Span) -> list[Span]:
     return out
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tab:
     """A view in the header: the key that goes there, its title."""
 
@@ -83,7 +83,7 @@ class Tab:
     active: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Who:
     """Who asks, and where: `prod · env · LTAI…9QeF · cn-shanghai`. Empty members are left out.
 
@@ -165,7 +165,7 @@ class Header(Bar):
         return header_line(*self._says, cells)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Filter:
     """One filter: the family's own word, its value, whether it narrows."""
 
@@ -254,7 +254,7 @@ class StatusLine(Bar):
         return status_line(*self._says, cells)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeyHint:
     """A key and what it does here."""
 

@@ -12,12 +12,12 @@ import base64
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from textual.app import App
 
 from icetui import child
+from icetui.records import record
 
 Way: TypeAlias = Literal["tmux", "screen", "OSC 52", "wl-copy", "xclip", "pbcopy", "none"]
 
@@ -31,7 +31,7 @@ _PATIENCE = 2.0
 """Seconds a tool may take; a clipboard without a server would wait for ever."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copied:
     """What became of a copy.
 

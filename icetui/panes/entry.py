@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from icetui.clean import clean, width
+from icetui.records import record
 
 _WORD_BEFORE = re.compile(r"\S+\s*$")
 _BREAK = re.compile(r"\r\n|[\r\n\t\v\f\x85\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """Text and where the next character goes, in characters from 0.
 

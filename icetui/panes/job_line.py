@@ -8,7 +8,6 @@ stands last, where a character of disputed width can move nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from icetui.clean import clean, cut, width
 from icetui.job import Job, State
 from icetui.panes.spans import Span, highlighted, pattern
+from icetui.records import record
 from icetui.searching import titled
 
 Times: TypeAlias = Literal["age", "utc", "local"]
@@ -54,7 +54,7 @@ GLYPHS: Mapping[bool, Mapping[State, str]] = MappingProxyType(
 """The shape of each state; by whether only ASCII may be used."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signs:
     """The signs in front of a line, one cell each."""
 
@@ -168,7 +168,7 @@ class Line(NamedTuple):
         return [(self.sign, "mark" if self.sign.strip() else ""), *cells]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """One column: its name in the header line and how wide it is, in cells."""
 
@@ -177,7 +177,7 @@ class Column:
     cells: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Columns:
     """The columns that a width has room for, and how each cell is made.
 

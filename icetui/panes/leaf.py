@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -23,9 +22,10 @@ from icetui.panes.copying import named
 from icetui.panes.lines_view import LinesView
 from icetui.panes.quiet import Quiet
 from icetui.panes.spans import Fixed, Lines, Span, plain
+from icetui.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """All that is known of a job at one moment.
 

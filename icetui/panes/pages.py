@@ -20,11 +20,12 @@ from icetui.panes.drawings import DRAWINGS, briefly, draw, wrapped
 from icetui.panes.job_line import GLYPHS, age, state_style
 from icetui.panes.json_lines import JsonLines
 from icetui.panes.spans import Fixed, Joined, Lines, Made, Span, plain
+from icetui.records import record
 
 TABS = ("Summary", "Result", "Subjobs and media", "Parameters", "Raw")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sheet:
     """One page: its lines, and the true text of what can be copied, by the line where it begins.
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from icetui.job import Job
 from icetui.jobs import NO_JOBS, Changes, Jobs
+from icetui.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """The rows of a list and where the person is in it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -17,9 +16,10 @@ from textual.widgets import Static
 from icetui.clean import clean, width
 from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import Fixed, Span
+from icetui.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """One line to choose. `value` is what the asker gets, `note` stands dimmed behind the words."""
 
