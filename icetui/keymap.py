@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from icetui.records import record
 
-Where: TypeAlias = Literal["everywhere", "list", "detail", "tree", "transcript", "media"]
+Where: TypeAlias = Literal["everywhere", "list", "detail", "tree", "transcript", "media", "timeline"]
 
 
 @record
@@ -215,6 +215,28 @@ KEYS: tuple[Key, ...] = (
         "Show or hide the preview beside the list (from 110 columns).",
     ),
     _key("back.list", "escape", "cancel", "list", "cancel", "Cancel: the find, or the marks.", "Esc"),
+    # The tab "Timeline" of an opened job
+    _key("axis.left", "left", "axis(-1)", "timeline", "earlier", "Move the cursor a cell back in time.", "←"),
+    _key(
+        "axis.right",
+        "right",
+        "axis(1)",
+        "timeline",
+        "later",
+        "Move the cursor a cell on in time.",
+        "→",
+        bar=True,
+    ),
+    _key(
+        "axis.jump",
+        "enter l",
+        "jump",
+        "timeline",
+        "to the table",
+        "Take the table to what stands under the cursor of the axis, or to what comes next.",
+        "Enter l",
+        bar=True,
+    ),
     # An opened job
     _key(
         "tab.next",

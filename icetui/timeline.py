@@ -138,7 +138,8 @@ def _cues(value: Transcript) -> Iterator[Item]:
     channels = len({cue.channel for cue in value.cues}) > 1
     for cue in value.cues:
         lane = f"cues ch {'–' if cue.channel is None else cue.channel}" if channels else "cues"
-        yield _item(lane, cue.start, cue.end, cue.text)
+        if cue.start is not None:
+            yield _item(lane, cue.start, cue.start if cue.end is None else cue.end, cue.text)
 
 
 def _clips(value: Selection) -> Iterator[Item]:
@@ -148,7 +149,7 @@ def _clips(value: Selection) -> Iterator[Item]:
         for sentence in output:
             for clip in sentence.clips:
                 if clip.start is not None and clip.end is not None:
-                    label = f"{clip.media_id}: {sentence.text}"
+                    label = f"{sentence.text} ({clip.media_id})"
                     yield _item(lane, clip.start, clip.end, label, clip.score)
 
 

@@ -84,6 +84,28 @@ async def opened(pilot: Pilot[Any], job_id: str = "") -> Detail:
     return detail
 
 
+async def detail_of(pilot: Pilot[Any], job_id: str) -> Detail:
+    """Opens a job by ID, listed on this page or not."""
+    screen = browse(pilot)
+    await listed(pilot)
+    if not screen.table.choose(job_id):
+        screen.feed.follow([job_id])
+        await pilot.press("r")
+        await until(pilot, lambda: any(job.id == job_id for job in screen.table.place.latest))
+        screen.table.release()
+    return await opened(pilot, job_id)
+
+
+async def turned_to(pilot: Pilot[Any], title: str) -> Detail:
+    """The opened job with the tab of a title before one."""
+    detail = pilot.app.screen
+    assert isinstance(detail, Detail)
+    while title != detail.leaf.TITLE:
+        await pilot.press("]")
+    await pilot.pause()
+    return detail
+
+
 def lines_of(view: LinesView) -> str:
     """All text of a view."""
     return "\n".join(plain(view.lines.line(y)) for y in range(len(view.lines)))

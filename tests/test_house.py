@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from icetui.app import IcetuiApp
 from icetui.keymap import CHORDS, KEYS
+from icetui.panes.axis import TimelineTable
 from icetui.screens.browse import Browse
 from icetui.screens.choose import Choose
 from icetui.screens.detail import Detail
@@ -55,7 +56,12 @@ def test_every_binding_of_the_map_has_an_id_words_and_an_action_that_exists() ->
         assert key.tooltip.endswith((".", "quits."))
         assert key.shown
         namespace, _, name = key.action.partition("(")[0].rpartition(".")
-        places: dict[str, list[type]] = {"list": [Browse], "detail": [Detail], "app": [IcetuiApp]}
+        places: dict[str, list[type]] = {
+            "list": [Browse],
+            "detail": [Detail],
+            "app": [IcetuiApp],
+            "timeline": [TimelineTable],
+        }
         for target in places.get(namespace or key.where, [Browse, Detail]):
             assert hasattr(target, f"action_{name}"), (key.id, name)
 

@@ -16,10 +16,21 @@ from icetui.flags import Flags
 from icetui.job import State
 from icetui.log import Entry
 from icetui.screens.choose import Choose
-from icetui.screens.detail import Detail
 from icetui.screens.reading import Reading, log_lines
 from icetui.session import Session
-from tests.on_screen import BIG, CLOCK, SMALL, browse, demo, lines_of, listed, opened, screen_text, until
+from tests.on_screen import (
+    BIG,
+    CLOCK,
+    SMALL,
+    browse,
+    demo,
+    lines_of,
+    listed,
+    opened,
+    screen_text,
+    turned_to,
+    until,
+)
 
 Snap = Callable[..., bool]
 Before = Callable[[Pilot[Any]], Awaitable[None]]
@@ -36,9 +47,9 @@ VOD = "a718a3a1e8bb42ee3bc88921e94****"
 _TABS = ("Summary", "Result", "Subjobs and media", "Parameters", "Raw")
 TABS = (
     ("smart", ASR, (*_TABS, "Transcript")),
-    ("batch", BATCH, _TABS),
-    ("iproduction", SEED_RESULTS["Cover"], _TABS),
-    ("vod-ai", VOD, (*_TABS, "Transcript")),
+    ("batch", BATCH, (*_TABS, "Timeline")),
+    ("iproduction", SEED_RESULTS["Cover"], (*_TABS, "Timeline")),
+    ("vod-ai", VOD, (*_TABS, "Transcript", "Timeline")),
 )
 
 
@@ -254,11 +265,7 @@ def test_no_credentials(snap_compare: Snap, size: tuple[int, int]) -> None:
 def test_tab(snap_compare: Snap, size: tuple[int, int], family: str, job_id: str, title: str) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await opening(job_id)(pilot)
-        detail = pilot.app.screen
-        assert isinstance(detail, Detail)
-        while title != detail.leaf.TITLE:
-            await pilot.press("]")
-        await pilot.pause()
+        await turned_to(pilot, title)
 
     assert snap_compare(demo(family=family), terminal_size=size, run_before=before)
 
@@ -280,6 +287,29 @@ def test_tab(snap_compare: Snap, size: tuple[int, int], family: str, job_id: str
 )
 def test_kind(snap_compare: Snap, size: tuple[int, int], family: str, before: Before) -> None:
     assert snap_compare(demo(family=family), terminal_size=size, run_before=before)
+
+
+@SIZES
+@pytest.mark.parametrize(
+    ("family", "before", "ascii_only"),
+    [
+        pytest.param("iproduction", opening(SEED_RESULTS["MusicSegmentDetect"]), False, id="segments"),
+        pytest.param("vod-ai", opening_first(kind("tags")), False, id="tags"),
+        pytest.param("vod-ai", opening_first(kind("tags")), True, id="tags-ascii"),
+        pytest.param("vod-ai", opening_first(kind("matches")), False, id="matches"),
+    ],
+)
+def test_timeline(
+    snap_compare: Snap, size: tuple[int, int], family: str, before: Before, ascii_only: bool
+) -> None:
+    async def timeline(pilot: Pilot[Any]) -> None:
+        await before(pilot)
+        await turned_to(pilot, "Timeline")
+        await pilot.press("j", *["right"] * 5)
+        await pilot.pause()
+
+    app = demo(family=family, ascii=ascii_only, no_color=ascii_only)
+    assert snap_compare(app, terminal_size=size, run_before=timeline)
 
 
 @SIZES

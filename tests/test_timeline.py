@@ -145,7 +145,7 @@ def test_the_vod_transcript_of_the_documentation_has_its_own_duration() -> None:
 
 def test_all_kinds_are_sorted_by_time_into_lanes() -> None:
     found = of(
-        Transcript((Cue(5, 9, "b"), Cue(1, 5, "a")), duration=60),
+        Transcript((Cue(5, 9, "b"), Cue(1, 5, "a"), Cue(None, 7, "no time")), duration=60),
         Segments((Segment(1, 30, "chorus"),)),
         Covers((Cover(12.5, 9.1, "c.jpg"), Cover(None, 1, "no time"))),
         Matches((Match("key", 0.99, (Span(3, 4, 100, 4),)),)),
@@ -162,7 +162,7 @@ def test_all_kinds_are_sorted_by_time_into_lanes() -> None:
         ("tags", 2.0, 2.0, "Person: Ann", None),
         ("matches", 3, 7, "key", 0.99),
         ("cues", 5, 9, "b", None),
-        ("clips", 6, 7, "m1: s", -0.1),
+        ("clips", 6, 7, "s (m1)", -0.1),
         ("covers", 12.5, 12.5, "c.jpg", 9.1),
         ("tags", 40.0, 40.0, "Person: Ann", None),
     ]

@@ -18,6 +18,7 @@ from icetui.feed import Feed
 from icetui.job import Job
 from icetui.keymap import Where
 from icetui.panes import pages, sheets
+from icetui.panes.axis import TimelineLeaf
 from icetui.panes.bars import BottomLine, Header, StatusLine
 from icetui.panes.copying import copied
 from icetui.panes.job_table import JobTable
@@ -35,6 +36,7 @@ LEAVES: tuple[type[Leaf], ...] = (
     sheets.ResultLeaf,
     sheets.TranscriptLeaf,
     sheets.MediaLeaf,
+    TimelineLeaf,
     sheets.ParametersLeaf,
     sheets.RawLeaf,
 )
@@ -226,15 +228,17 @@ class Detail(Room):
         self._say_state()
 
     def _tab_spans(self, told: Told) -> list[Span]:
+        shown = [(n, leaf) for n, leaf in enumerate(LEAVES) if n == self.tab or leaf.offered(told)]
+        # Where they do not all fit side by side, blanks go first.
+        taken = sum(len(leaf.title(told)) + 3 for _, leaf in shown)
+        pad, between = (" ", " ") if taken <= self.app.size.width + 1 else ("", " ")
         spans: list[Span] = []
-        for n, leaf in enumerate(LEAVES):
+        for n, leaf in shown:
             if n == self.tab:
                 spans.append((f"[{leaf.title(told)}]", "title"))
-            elif leaf.offered(told):
-                spans.append((f" {leaf.title(told)} ", "" if leaf.has(told) else "dim"))
             else:
-                continue
-            spans.append((" ", ""))
+                spans.append((f"{pad}{leaf.title(told)}{pad}", "" if leaf.has(told) else "dim"))
+            spans.append((between, ""))
         return spans
 
     def _say_state(self) -> None:
