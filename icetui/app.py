@@ -214,8 +214,11 @@ class IcetuiApp(FramedApp):
             self.crash = error
             self.exit(return_code=error.exit_code)
             return
-        self.browse.refused(error)
-        if isinstance(error, NoCredentials):
+        if not isinstance(error, NoCredentials):
+            self.browse.refused(error)
+        else:
+            said = error.short or f"{error.message} {error.hint}".strip()
+            self.browse.refused(NoCredentials(said, hint="r shows what can be done, c chooses another"))
             from icetui.screens.identity import Identities
 
             Identities(self).sign_in(error)

@@ -361,6 +361,7 @@ class Session:
             region=self.given.region,
             environ=self.environ,
             source=self.source,
+            clock=self.clock,
             waiting=waiting,
         )
 

@@ -37,6 +37,9 @@ class Choose(ModalScreen[str | None]):
         current: the value the cursor begins on.
     """
 
+    MARKS: ClassVar[bool] = True
+    """Whether the line the cursor begins on is marked: it is what holds now."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "escape,q,h,left,backspace,ctrl+c",
@@ -73,7 +76,7 @@ class Choose(ModalScreen[str | None]):
             key = "1234567890"[n] if n < 10 else " "
             words = clean(each.words)
             gap = " " * (size - width(words))
-            here = "•" if each.value == self._current else " "
+            here = "•" if self.MARKS and each.value == self._current else " "
             lines.append(
                 [
                     (f" {key} ", "dim"),

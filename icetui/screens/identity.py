@@ -26,7 +26,8 @@ from icetui.settings import Profile
 if TYPE_CHECKING:
     from icetui.app import IcetuiApp
 
-COMMAND, MEMORY, REGION, AGAIN, OTHER, QUIT = "command", "memory", "region", "again", "other", "quit"
+COMMAND, MEMORY, REGION = "command", "memory", "region"
+AGAIN, OTHER, OFFLINE, QUIT = "again", "other", "offline", "quit"
 """What a menu gives beside a place or a source."""
 
 
@@ -44,6 +45,8 @@ class Asking(Choose):
         current: the value the cursor begins on.
         below: one line under the choices.
     """
+
+    MARKS = False
 
     def __init__(
         self,
@@ -118,7 +121,8 @@ class Identities:
                     self._offer(each.source, region, each.note, title=each.title)
         self._choices.append(Choice(REGION, "another region…", f"now {session.region}"))
         if not session.demo:
-            self._choices.append(Choice(MEMORY, "another key…", "typed outside, for this session only"))
+            self._choices.append(Choice(COMMAND, "a command…", "pass, vault …: kept as a profile"))
+            self._choices.append(Choice(MEMORY, "another key…", "for this session only"))
         self._program.push_screen(Choose("Profile and region", self._choices, current), self._chosen)
 
     def _offer(self, source: Source | None, region: str, note: str, *, title: str = "") -> None:
@@ -172,8 +176,8 @@ class Identities:
             region = session.given.region or settings.region_for(each.region, None, session.environ)
             self._offer(each.source, region, each.note, title=f"use {each.title}")
         self._choices += [
-            Choice(COMMAND, "a command", "e.g. pass, vault: kept as a profile"),
-            Choice(MEMORY, "this session only", "typed outside, forgotten at the end"),
+            Choice(COMMAND, "a command", "pass, vault …: kept as a profile"),
+            Choice(MEMORY, "this session only", "typed now, forgotten at the end"),
         ]
         begin = MEMORY if getattr(error, "kind", "") in ("locked", "keychain") else self._choices[0].value
         self._program.push_screen(
@@ -227,14 +231,15 @@ class Identities:
             f"The temporary key {identity.key.hint}{who} ran out at {when}. "
             "Nothing is asked any more; what is here stays."
         ]
-        typed = Choice(MEMORY, "type a new key", "outside this screen, for this session only")
+        typed = Choice(MEMORY, "type a new key", "for this session only")
+        again = Choice(AGAIN, "r  run the source again", identity.source)
         choices = [
             *([] if session.demo else [typed]),
-            Choice(AGAIN, "r  run the source again", identity.source),
+            *([] if identity.source == "memory" else [again]),
             Choice(OTHER, "p  another profile"),
-            Choice("", "Esc  keep looking", "offline"),
+            Choice(OFFLINE, "Esc  keep looking", "offline"),
         ]
-        self._program.push_screen(RanOut("Key expired", words, choices), self._ran_out)
+        self._program.push_screen(RanOut("Key expired", words, choices, choices[0].value), self._ran_out)
 
     def _ran_out(self, value: str | None) -> None:
         session = self._session
