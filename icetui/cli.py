@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "show": ("show", "one job with its results, subjobs and parameters"),
     "export": ("export", "the transcript of a job as a file: srt, vtt, txt, json, csv"),
     "diff": ("diff", "what differs between two jobs; exit 1 where they differ"),
+    "wait": ("wait", "ask until jobs have ended; the exit code says how"),
     "follow": ("follow", "keep jobs in the lists, also of families that have no list call"),
     "unfollow": ("unfollow", "take followed jobs out of the lists"),
     "login": ("login", "store an access key in the keyring"),

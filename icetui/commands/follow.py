@@ -54,13 +54,13 @@ def run(args: argparse.Namespace) -> int:
         Misuse: no IDs, or a finder where there is none.
         IcetuiError: nobody could be asked.
     """
-    family, words = _split(args.words)
+    family, words = split(args.words)
     if args.undo and (args.words or args.media):
         raise Misuse("--undo stands alone: it follows again what was unfollowed last.")
     if args.media is not None and (words or not args.media.strip() or not isinstance(family, FoundFamily)):
         raise Misuse("--media finds jobs of vod-ai: `icetui follow vod-ai --media MEDIAID`.")
     # Before there is a loop, which would wait for the end of stdin after Ctrl+C.
-    ids = () if args.undo or args.media is not None else _ids(words)
+    ids = () if args.undo or args.media is not None else ids_of(words)
 
     async def body(session: Session) -> int:
         if args.undo:
@@ -80,8 +80,8 @@ def run_unfollow(args: argparse.Namespace) -> int:
     Raises:
         Misuse: no IDs.
     """
-    family, words = _split(args.words)
-    ids = _ids(words)
+    family, words = split(args.words)
+    ids = ids_of(words)
 
     async def body(session: Session) -> int:
         return _unfollow(session, ids, [family.name] if family else list(_NAMES))
@@ -89,14 +89,14 @@ def run_unfollow(args: argparse.Namespace) -> int:
     return run_with(args, body)
 
 
-def _split(words: Sequence[str]) -> tuple[Family | None, Sequence[str]]:
+def split(words: Sequence[str]) -> tuple[Family | None, Sequence[str]]:
     """The family a first word names, and the rest."""
     if words and words[0] in _NAMES:
         return _NAMES[words[0]], words[1:]
     return None, words
 
 
-def _ids(words: Sequence[str]) -> tuple[str, ...]:
+def ids_of(words: Sequence[str]) -> tuple[str, ...]:
     """The IDs of the command line and of stdin where it says ``-``, each once, in order.
 
     Raises:

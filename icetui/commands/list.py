@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
             since=_when(args.since, "--since", session.clock),
             until=_when(args.until, "--until", session.clock),
         )
-        form = _form(session, family, args.output, args.columns)
+        form = form_of(session, family, args.output, args.columns)
         limit = None if args.all else args.limit or DEFAULT_LIMIT
         listing = _Listing(session, family, query, limit, form)
         return await listing.run(is_asked=args.limit is not None)
@@ -147,7 +147,15 @@ def _when(text: str | None, flag: str, clock: Clock) -> datetime | None:
         raise Misuse(f"{flag}: {text!r} is longer ago than there are dates.") from None
 
 
-def _form(session: Session, family: Family, name: str, columns: Sequence[str]) -> forms.Form:
+def form_of(session: Session, family: Family | None, name: str, columns: Sequence[str] = ()) -> forms.Form:
+    """How rows are printed.
+
+    Args:
+        session: whether colours and characters beyond ASCII are allowed.
+        family: whose types a table makes room for, or None.
+        name: one of `FORMS`.
+        columns: of table and tsv; none: the usual ones.
+    """
     if name == "json":
         return forms.JsonRows()
     if name == "ndjson":
@@ -164,7 +172,7 @@ def _form(session: Session, family: Family, name: str, columns: Sequence[str]) -
         mark="~" if plain else "…",
         limit=output.terminal_cells(),
         color=output.coloured(no_color=not session.color),
-        types=family.types,
+        types=() if family is None else family.types,
     )
 
 
