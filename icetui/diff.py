@@ -331,11 +331,10 @@ def numbered(top: Node) -> Node:
         if node.is_difference:
             before += 1
         # What is not made yet is the same all through, or one difference whose parts do not count.
-        for child in node._children or ():
+        below = node.run or node._children or ()
+        for child in below:
             child.parent = node
-            for each in child.run:
-                each.parent = child
-        waiting.extend(reversed(node._children or ()))
+        waiting.extend(reversed(below))
     return top
 
 
@@ -573,6 +572,10 @@ def pieces(left: str, right: str) -> tuple[list[Piece], list[Piece]]:
             [numbers.setdefault(word, len(numbers)) for word in theirs],
             100_000,
         )
+    # A comma or a blank that two other texts share is no more than chance: it stays only beside a word.
+    kept = {pair for pair in pairs if ours[pair[0]][0].isalnum()}
+    kept |= {(i, j) for i, j in pairs if (i - 1, j - 1) in kept or (i + 1, j + 1) in kept}
+    pairs = sorted(kept)
     head, tail = left[:start], left[len(left) - end :]
     return (
         _joined(head, ours, {i for i, _ in pairs}, tail),

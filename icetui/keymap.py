@@ -11,7 +11,9 @@ from typing import Literal, TypeAlias
 
 from icetui.records import record
 
-Where: TypeAlias = Literal["everywhere", "list", "detail", "tree", "transcript", "media", "timeline"]
+Where: TypeAlias = Literal[
+    "everywhere", "list", "detail", "tree", "transcript", "media", "timeline", "compare"
+]
 
 
 @record
@@ -215,6 +217,14 @@ KEYS: tuple[Key, ...] = (
         "Show or hide the preview beside the list (from 110 columns).",
     ),
     _key("back.list", "escape", "cancel", "list", "cancel", "Cancel: the find, or the marks.", "Esc"),
+    _key(
+        "compare",
+        "d",
+        "compare",
+        "list",
+        "compare",
+        "Compare the two marked jobs, or the marked one with the job here.",
+    ),
     # The tab "Timeline" of an opened job
     _key("axis.left", "left", "axis(-1)", "timeline", "earlier", "Move the cursor a cell back in time.", "←"),
     _key(
@@ -279,6 +289,14 @@ KEYS: tuple[Key, ...] = (
     ),
     _key("wrap", "w", "wrap", "detail", "wrap", "Wrap long lines, or cut them again.", bar=True),
     _key(
+        "compare.opened",
+        "d",
+        "compare",
+        "detail",
+        "compare",
+        "Compare this job with the marked one; without a mark, asks for an ID.",
+    ),
+    _key(
         "back",
         "escape h left backspace",
         "close",
@@ -288,6 +306,57 @@ KEYS: tuple[Key, ...] = (
         "Esc h ← Backspace",
         bar=True,
     ),
+    # Two jobs side by side
+    _key(
+        "ignore",
+        "i",
+        "ignore",
+        "compare",
+        "times and IDs",
+        "Leave out times and IDs, which differ in any two jobs, or count them too.",
+        bar=True,
+    ),
+    _key("whole", "w", "whole", "compare", "whole", "Show long values whole, one below the other.", bar=True),
+    _key(
+        "compare.unfold",
+        "l right",
+        "unfold",
+        "compare",
+        "unfold",
+        "Unfold, or go into what is unfolded.",
+        "l →",
+    ),
+    _key("compare.turn", "enter", "open", "compare", "fold", "Fold or unfold.", "Enter", bar=True),
+    _key(
+        "compare.fold",
+        "h left backspace",
+        "fold",
+        "compare",
+        "fold",
+        "Fold, or go to what this belongs to; at the root, go back.",
+        "h ← Backspace",
+    ),
+    _key("compare.unfold.deep", "L", "unfold_deep", "compare", "unfold all", "Unfold all below."),
+    _key("compare.fold.deep", "H", "fold_deep", "compare", "fold all", "Fold all below."),
+    _key(
+        "compare.level.more",
+        "right_parenthesis ）",
+        "level(1)",
+        "compare",
+        "level",
+        "Unfold one level more.",
+        ")",
+    ),
+    _key(
+        "compare.level.less",
+        "left_parenthesis （",
+        "level(-1)",
+        "compare",
+        "level less",
+        "Fold the deepest level that is unfolded.",
+        "(",
+    ),
+    _key("compare.back", "escape", "close", "compare", "back", "Go back.", "Esc", bar=True),
 )
 """All bindings of the screens, in the order of the help. Panes that move a cursor bind those keys."""
 
@@ -302,6 +371,7 @@ MOVES: tuple[tuple[str, str], ...] = (
 
 _L: Where = "list"
 _D: Where = "detail"
+_C: Where = "compare"
 
 CHORDS: tuple[Chord, ...] = (
     Chord(
@@ -374,6 +444,33 @@ CHORDS: tuple[Chord, ...] = (
                 "c",
                 "copy('command')",
                 "everywhere",
+                "command",
+                "Copy the command line that gives this.",
+            ),
+        ),
+    ),
+    Chord(
+        "copy.compared",
+        "y",
+        "copy",
+        (_C,),
+        (
+            _key("copy.difference", "y", "copy('here')", _C, "this", "Copy the difference here, whole."),
+            _key("copy.difference.path", "p", "copy('path')", _C, "JSONPath", "Copy its place as JSONPath."),
+            _key(
+                "copy.difference.jq",
+                "q",
+                "copy('jq')",
+                _C,
+                "jq path",
+                "Copy its place for jq, in what `icetui show ID --output json` prints.",
+            ),
+            _key("copy.differences", "j", "copy('json')", _C, "JSON", "Copy all differences as JSON."),
+            _key(
+                "copy.compare.command",
+                "c",
+                "copy('command')",
+                _C,
                 "command",
                 "Copy the command line that gives this.",
             ),

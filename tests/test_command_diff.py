@@ -7,8 +7,8 @@ import json
 import pytest
 
 from icetui import cli
-from icetui.commands.diff import line_of
 from icetui.diff import compare, differences
+from icetui.diff_text import line_of
 from tests.test_command_show import ASR, BATCH, DEMO, IN_TWO_FAMILIES, NOBODY, UNTRUSTED, VOD
 from tests.test_contract import check
 

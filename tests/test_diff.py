@@ -292,6 +292,8 @@ def marked(parts: list[tuple[str, bool]]) -> str:
         ("今天天气很好", "今天天气不错", ("今天天气[很好]", "今天天气[不错]")),
         ("a/b_0.mp4", "a/b_1.mp4", ("a/[b_0].mp4", "a/[b_1].mp4")),
         ("", "x", ("", "[x]")),
+        ("one, two.", "three, four!", ("[one, two.]", "[three, four!]")),
+        ("one, two three", "one, 2 three", ("one, [two] three", "one, [2] three")),
         ("ab ab", "ab", ("ab[ ab]", "ab")),
         ("same", "same", ("same", "same")),
     ],

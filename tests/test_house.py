@@ -15,6 +15,7 @@ from icetui.keymap import CHORDS, KEYS
 from icetui.panes.axis import TimelineTable
 from icetui.screens.browse import Browse
 from icetui.screens.choose import Choose
+from icetui.screens.compare import Compare, DiffView
 from icetui.screens.detail import Detail
 from icetui.screens.reading import Reading
 
@@ -62,18 +63,22 @@ def test_every_binding_of_the_map_has_an_id_words_and_an_action_that_exists() ->
             "app": [IcetuiApp],
             "timeline": [TimelineTable],
         }
+        if key.where == "compare":
+            # What folds is the pane's, all else the screen's.
+            assert any(hasattr(target, f"action_{name}") for target in (Compare, DiffView)), (key.id, name)
+            continue
         for target in places.get(namespace or key.where, [Browse, Detail]):
             assert hasattr(target, f"action_{name}"), (key.id, name)
 
 
 def test_no_key_is_bound_twice_in_one_place() -> None:
-    for where in ("list", "detail"):
+    for where in ("list", "detail", "compare"):
         used = Counter(name for key in KEYS if key.where in ("everywhere", where) for name in key.keys)
         used.update(chord.first for chord in CHORDS if where in chord.where)
         assert not [name for name, n in used.items() if n > 1]
 
 
-@pytest.mark.parametrize("screen", [Browse, Detail, Reading, Choose])
+@pytest.mark.parametrize("screen", [Browse, Detail, Compare, Reading, Choose])
 def test_every_binding_of_a_screen_can_be_remapped_and_explains_itself(screen: type[Screen[object]]) -> None:
     for binding in screen.BINDINGS:
         assert isinstance(binding, Binding)

@@ -327,3 +327,29 @@ def test_a_failed_job(snap_compare: Snap, size: tuple[int, int]) -> None:
 @SIZES
 def test_ascii_and_no_colour(snap_compare: Snap, size: tuple[int, int]) -> None:
     assert snap_compare(demo(ascii=True, no_color=True), terminal_size=size, run_before=settled)
+
+
+async def two_jobs(pilot: Pilot[Any], *keys: str) -> None:
+    """Two batch jobs of one type, one partial, marked and compared."""
+    screen = browse(pilot)
+    await settled(pilot)
+    for job_id in ("74a1a03b337de4d7635567a79c9aec24", "84c097c9033b5eb8632044746c3cb6ad"):
+        assert screen.table.choose(job_id)
+        await pilot.press("space")
+    await pilot.press("d")
+    await until(pilot, lambda: "differences; " in screen_text(pilot))
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+@SIZES
+@pytest.mark.parametrize("keys", ["", "nnni", "nnw"], ids=["first", "all", "whole"])
+def test_two_jobs_compared(snap_compare: Snap, size: tuple[int, int], keys: str) -> None:
+    app = demo(family="batch")
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: two_jobs(pilot, *keys))
+
+
+@SIZES
+def test_jobs_compared_without_colour(snap_compare: Snap, size: tuple[int, int]) -> None:
+    app = demo(family="batch", ascii=True, no_color=True)
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: two_jobs(pilot, "n"))

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from icetui.call import Json
 from icetui.clean import clean
 from icetui.commands.finding import Found, find
-from icetui.commands.output import coloured, drawable, job_json, json_text, put, say
+from icetui.commands.output import coloured, drawable, json_text, put, say
 from icetui.commands.running import run_with
-from icetui.compare import WORDS, compared, ignoring, jq, rule
-from icetui.diff import MISSING, Ignoring, Node, Piece, Value, differences, pieces
+from icetui.compare import WORDS, compared, ignoring, rule
+from icetui.diff import Ignoring, Node, differences
+from icetui.diff_text import as_json, difference_json, line_of, root_of, summary
 from icetui.errors import Misuse
 from icetui.families import FAMILIES
 from icetui.session import Session
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 
 FORMS = ("table", "json", "ndjson")
 
-SIGNS: Final = {"added": "+", "removed": "-", "changed": "~"}
 _SGR: Final = {"added": "32", "removed": "31", "changed": "33"}
-
-LONGEST: Final = 160
-"""Characters of a value in the table; what is cut out of a longer one is said."""
-
-_AROUND = 24
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -134,47 +128,6 @@ def _one(found: Found) -> Opened:
     return opened
 
 
-# --- json -------------------------------------------------------------------------------------
-
-
-def as_json(left: Opened, right: Opened, top: Node) -> dict[str, Json]:
-    """Two jobs and their differences; `ignored` is how many more there are that do not count."""
-    return {
-        "left": dict(job_json(left.job)),
-        "right": dict(job_json(right.job)),
-        "same": not top.count,
-        "ignored": top.ignored,
-        "differences": [difference_json(each) for each in differences(top)],
-    }
-
-
-def difference_json(node: Node) -> dict[str, Json]:
-    """One difference. The path of a side that has nothing is null, and so is its value."""
-    return {
-        "root": root_of(node),
-        "change": node.change,
-        "left_path": _path(node.path("left")),
-        "right_path": _path(node.path("right")),
-        "left": _or_null(node.left),
-        "right": _or_null(node.right),
-    }
-
-
-def root_of(node: Node) -> str:
-    """The name under which a place is compared."""
-    while node.parent is not None and node.parent.parent is not None:
-        node = node.parent
-    return str(node.step or "")
-
-
-def _path(path: str | None) -> Json:
-    return None if path is None else jq(path)
-
-
-def _or_null(value: Value) -> Json:
-    return None if value is MISSING else value
-
-
 # --- table ------------------------------------------------------------------------------------
 
 
@@ -197,54 +150,3 @@ def _put_table(left: Opened, right: Opened, top: Node, *, color: bool, plain: bo
 def _who(side: str, opened: Opened) -> str:
     job = opened.job
     return "  ".join(clean(each) for each in (side, job.family, job.type, job.state.value, job.id) if each)
-
-
-def summary(top: Node) -> str:
-    """``12 differences; 5 more are ignored``."""
-    counted = f"{top.count:,} difference{'' if top.count == 1 else 's'}" if top.count else "no difference"
-    return counted + (
-        f"; {top.ignored:,} more {'is' if top.ignored == 1 else 'are'} ignored" * (top.ignored > 0)
-    )
-
-
-def line_of(node: Node, more: str = "…", arrow: str = "→") -> str:
-    """One difference on one line: sign, path for jq, what it was and what it is."""
-    left, right = node.path("left"), node.path("right")
-    path = jq(left if left is not None else right or "")
-    if left is not None and right is not None and left != right:
-        path += f" (right {jq(right)})"
-    head = f"{SIGNS[node.change]} {clean(path)}: "
-    if node.change != "changed":
-        return head + _short(node.value, more)
-    if isinstance(node.left, str) and isinstance(node.right, str):
-        here, there = pieces(node.left, node.right)
-        return head + f"{_around(here, more)} {arrow} {_around(there, more)}"
-    return head + f"{_short(node.left, more)} {arrow} {_short(node.right, more)}"
-
-
-def _short(value: Value, more: str) -> str:
-    text = clean(json_text(_or_null(value)))
-    if len(text) <= LONGEST:
-        return text
-    return f"{text[:LONGEST]}{more} ({len(text):,} characters)"
-
-
-def _around(parts: Sequence[Piece], more: str) -> str:
-    """A text as JSON; of a long one what differs, with a little around it."""
-    whole = "".join(text for text, _ in parts)
-    if len(whole) <= LONGEST:
-        return _short(whole, more)
-    text = "".join(_ends(parts, more))
-    cut = text if len(text) <= 2 * LONGEST else f"{text[: 2 * LONGEST]}{more}"
-    return f"{clean(json_text(cut))} ({len(whole):,} characters)"
-
-
-def _ends(parts: Sequence[Piece], more: str) -> Iterator[str]:
-    last = len(parts) - 1
-    for n, (text, alone) in enumerate(parts):
-        if alone or len(text) <= 2 * _AROUND:
-            yield text
-            continue
-        head = text[:_AROUND] if n else ""
-        tail = text[-_AROUND:] if n < last else ""
-        yield f"{head}{more}{tail}"

@@ -9,6 +9,8 @@ from textual.filter import LineFilter
 SIGNS = str.maketrans(
     {
         "▸": ">",
+        "▾": "v",
+        "≈": "~",
         "▲": "^",
         "·": "-",
         "…": "~",

@@ -33,6 +33,8 @@ _COLOURED = {
     "mark": Style(color="magenta", bold=True),
     "found": Style(color="black", bgcolor="yellow"),
     "active": Style(bold=True, reverse=True),
+    "gone": Style(color="red", underline=True),
+    "come": Style(color="green", underline=True),
 }
 
 _PLAIN = {
@@ -51,6 +53,8 @@ _PLAIN = {
     "mark": Style(bold=True),
     "found": Style(underline=True, bold=True),
     "active": Style(bold=True, reverse=True),
+    "gone": Style(underline=True),
+    "come": Style(underline=True),
 }
 
 

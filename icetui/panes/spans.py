@@ -34,6 +34,8 @@ STYLES = (
     "mark",
     "found",
     "active",
+    "gone",
+    "come",
 )
 """The style names a span may have; `palette` says how each looks."""
 

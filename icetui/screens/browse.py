@@ -556,6 +556,27 @@ class Browse(Room):
             return
         self.app.push_screen(Detail(self.session, self.feed, self.table, event.job))
 
+    def marked(self) -> list[tuple[str, str]]:
+        """(ID, family) of every marked job, of every family, in the order of the lists."""
+        found: list[tuple[str, str]] = []
+        for name, shelf in self._shelves.items():
+            place = self.table.place if name == self.family.name else shelf.place
+            listed = [job.id for job in place.rows if job.id in place.marks]
+            found += [(each, name) for each in [*listed, *sorted(place.marks - {*listed})]]
+        return found
+
+    def action_compare(self) -> None:
+        """Holds two jobs against each other."""
+        if not self.ready:
+            return
+        from icetui.screens.compare import Compare, two_of
+
+        chosen = two_of(self, self.table.job)
+        if isinstance(chosen, str):
+            self.say(chosen, "warn" if self.marked() else "")
+        else:
+            self.app.push_screen(Compare(self.session, *chosen))
+
     def find(self, text: str) -> tuple[int, int]:
         """Highlights rows; hides none."""
         return self.table.find(text)

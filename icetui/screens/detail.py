@@ -354,6 +354,25 @@ class Detail(Room):
         self._again.set()
         self._say_state()
 
+    def action_compare(self) -> None:
+        """Holds this job against the marked one; without a mark, asks for an ID."""
+        from icetui.screens.compare import Compare, Wanted, two_of
+
+        here = Wanted.of(self.job)
+        others = [each for each in self.program.browse.marked() if each != here]
+        if len(others) == 1:
+            self.app.push_screen(Compare(self.session, Wanted(*others[0]), here))
+        elif others:
+            self.say(str(two_of(self.program.browse, None)), "warn")
+        else:
+            self.ask("compare with the job (ID): ", self._compare_with)
+
+    def _compare_with(self, text: str) -> None:
+        from icetui.screens.compare import Compare, Wanted
+
+        if job_id := text.strip():
+            self.app.push_screen(Compare(self.session, Wanted.of(self.job), Wanted(job_id)))
+
     def action_family(self, name: str) -> None:
         """Goes back to the lists, to another family."""
         self.app.pop_screen()
