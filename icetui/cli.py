@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "logout": ("logout", "remove a stored access key"),
     "profiles": ("profiles", "the profiles there are, and which one is used"),
     "doctor": ("doctor", "why access works or does not, in ten lines without a secret"),
+    "completion": ("completion", "completion on TAB for bash, zsh and fish"),
     "schema": ("schema", "the JSON Schema of what list and show print"),
     "demo-gateway": ("demo_gateway", "serve the demo account on loopback over HTTP"),
 }
@@ -70,19 +71,29 @@ class CommandArguments(Arguments):
     """The parser of one command, which asks its module for arguments only when it is the chosen one."""
 
     module = ""
+    _is_filled = False
+
+    def fill(self) -> None:
+        """Imports the command and adds its arguments, once."""
+        if not self._is_filled:
+            self._is_filled = True
+            _command(self.module).add_arguments(self)
+            _add_globals(self, again=True)
 
     def parse_known_args(  # type: ignore[override]  # the overloads of the base say the same
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
         """Imports the command, then parses what stands after its name."""
-        command = _command(self.module)
-        command.add_arguments(self)
-        _add_globals(self, again=True)
+        self.fill()
         return super().parse_known_args(args, namespace)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line; a command's own arguments are added when it is chosen."""
+def parser(*, whole: bool = False) -> argparse.ArgumentParser:
+    """The whole command line; a command's own arguments are added when it is chosen.
+
+    Args:
+        whole: with the arguments of all commands, for whoever asks what there is.
+    """
     top = Arguments(
         prog="icetui",
         description="Browse Alibaba Cloud ICE and ApsaraVideo VOD jobs in the terminal. "
@@ -95,7 +106,10 @@ def parser() -> argparse.ArgumentParser:
         title="commands", dest="command", metavar="COMMAND", parser_class=CommandArguments
     )
     for name, (module, line) in COMMANDS.items():
-        commands.add_parser(name, help=line, description=f"{line[:1].upper()}{line[1:]}.").module = module
+        command = commands.add_parser(name, help=line, description=f"{line[:1].upper()}{line[1:]}.")
+        command.module = module
+        if whole:
+            command.fill()
     return top
 
 

@@ -20,6 +20,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code (contracts.md, "Exit codes").
     """
     given = sys.argv[1:] if argv is None else list(argv)
+    if "_ARGCOMPLETE" in os.environ:
+        from icetui.completion import complete
+
+        complete()
     frame = None
     # Textual reads keys from descriptor 0 and paints on 2.
     if os.name == "posix" and os.isatty(0) and os.isatty(2) and _is_for_screens(given):
