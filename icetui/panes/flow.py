@@ -6,10 +6,11 @@ lines, or one line of megabytes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from icetui.panes.spans import Lines, SpanLine, broken
+from icetui.panes.spans import Lines, SpanLine, broken, whole
 
 _KEPT = 500
 """Broken lines that are remembered."""
@@ -25,9 +26,9 @@ class Spot(NamedTuple):
 class _Pieces:
     """A line broken to the width, as far as it was looked at."""
 
-    def __init__(self, line: SpanLine, cells: int) -> None:
+    def __init__(self, pieces: Iterator[SpanLine]) -> None:
         self._made: list[SpanLine] = []
-        self._more = broken(line, cells)
+        self._more = pieces
 
     def piece(self, k: int) -> SpanLine | None:
         """Piece `k`, or None behind the last."""
@@ -47,12 +48,14 @@ class Flow:
         lines: the text.
         cells: how wide the pane is.
         wrap: whether lines that are longer take several screen lines.
+        whole: the one line that is shown whole where lines are not wrapped, or -1.
     """
 
-    def __init__(self, lines: Lines, cells: int, *, wrap: bool) -> None:
+    def __init__(self, lines: Lines, cells: int, *, wrap: bool, whole: int = -1) -> None:
         self._lines = lines
         self._cells = cells
         self._wrap = wrap
+        self._whole = whole
         self._pieces: dict[int, _Pieces] = {}
         self._seen: tuple[Spot, int, list[Spot]] | None = None
 
@@ -61,26 +64,33 @@ class Flow:
         if pieces is None:
             if len(self._pieces) > _KEPT:
                 self._pieces.clear()
-            pieces = self._pieces[y] = _Pieces(self._lines.line(y), self._cells)
+            made = whole(self._lines, y, self._cells) if y == self._whole else None
+            pieces = self._pieces[y] = _Pieces(made or broken(self._lines.line(y), self._cells))
         return pieces
+
+    def wraps(self, y: int) -> bool:
+        """Whether a line may take several screen lines."""
+        return self._wrap or y == self._whole
 
     def has(self, spot: Spot) -> bool:
         """Whether the line has this piece."""
-        return self._broken(spot.y).piece(spot.piece) is not None if self._wrap else spot.piece == 0
+        return self._broken(spot.y).piece(spot.piece) is not None if self.wraps(spot.y) else spot.piece == 0
 
     def height(self, y: int) -> int:
         """How many screen lines a line takes."""
-        return len(self._broken(y)) if self._wrap else 1
+        return len(self._broken(y)) if self.wraps(y) else 1
 
     def spans(self, spot: Spot) -> SpanLine:
         """The text of a spot; a line that is not wrapped is given whole."""
-        return self._broken(spot.y).piece(spot.piece) or () if self._wrap else self._lines.line(spot.y)
+        if not self.wraps(spot.y):
+            return self._lines.line(spot.y)
+        return self._broken(spot.y).piece(spot.piece) or ()
 
     def stepped(self, spot: Spot, by: int) -> Spot:
         """The spot `by` screen lines further, not beyond the text."""
         y, piece = spot
         last = len(self._lines) - 1
-        if not self._wrap or last < 0:
+        if last < 0 or not (self._wrap or self._whole >= 0):
             return Spot(max(0, min(y + by, last)))
         while by > 0:
             if self.has(Spot(y, piece + 1)):
@@ -116,7 +126,7 @@ class Flow:
 
     def _spots(self, top: Spot, height: int) -> list[Spot]:
         total = len(self._lines)
-        if not self._wrap:
+        if not self._wrap and self._whole < 0:
             return [Spot(y) for y in range(top.y, min(total, top.y + height))]
         spots: list[Spot] = []
         y, piece = top

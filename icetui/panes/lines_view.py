@@ -30,6 +30,7 @@ from icetui.panes.spans import (
     highlighted,
     pattern,
     plain,
+    sought,
     window,
 )
 
@@ -123,6 +124,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         lines: Lines | None = None,
         *,
         cursor: bool = False,
+        whole: bool = False,
         ascii_only: bool = False,
         id: str | None = None,
         classes: str | None = None,
@@ -132,6 +134,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         Args:
             lines: what to show first.
             cursor: whether one line is chosen (transcripts, subjobs), else the text just scrolls.
+            whole: whether the chosen line takes as many screen lines as it needs.
             ascii_only: only ASCII for our own signs.
             id: of the widget.
             classes: of the widget.
@@ -139,10 +142,11 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.lines: Lines = Fixed() if lines is None else lines
         self._cursor = cursor
+        self._whole = whole
         self._ascii = ascii_only
         self._wrap = False
         self._marks: frozenset[int] = frozenset()
-        self._line = 0  # the cursor's
+        self._chosen = 0
         self._top = Spot(0)  # on the first screen line
         self._left = 0
         self._sought = ""
@@ -152,6 +156,22 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         self._spans: dict[Spot, SpanLine] = {}
         self._flowing: Flow | None = None
         self._painted: dict[int, _Drawn] = {}
+
+    @property
+    def _line(self) -> int:
+        """The cursor's line."""
+        return self._chosen
+
+    @_line.setter
+    def _line(self, y: int) -> None:
+        before, self._chosen = self._chosen, y
+        if y == before or not self._whole:
+            return
+        self._flowing = None
+        for spot in [each for each in self._spans if each.y in (before, y)]:
+            del self._spans[spot]
+        if self._top.piece and self._top.y != y:
+            self._top = Spot(self._top.y)
 
     # --- what it is given --------------------------------------------------------------------------
 
@@ -199,6 +219,17 @@ class LinesView(ScrollView, Quiet, can_focus=True):
             self._left = 0
             self._forget()
             self._settle()
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether our own signs are ASCII; setting it repaints."""
+        return self._ascii
+
+    @ascii_only.setter
+    def ascii_only(self, ascii_only: bool) -> None:
+        if ascii_only != self._ascii:
+            self._ascii = ascii_only
+            self.repaint()
 
     @property
     def marks(self) -> frozenset[int]:
@@ -291,7 +322,11 @@ class LinesView(ScrollView, Quiet, can_focus=True):
 
     def _bring_sideways(self, y: int) -> None:
         """Scrolls sideways where the first hit of a line is out of view."""
-        match = self._pattern.search(plain(self.lines.line(y))) if self._pattern and not self._wrap else None
+        match = (
+            self._pattern.search(plain(self.lines.line(y)))
+            if self._pattern and not self._flow.wraps(y)
+            else None
+        )
         if match is None:
             return
         text = plain(self.lines.line(y))
@@ -338,7 +373,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
             SkipAction: an arrow key where there is no text on that side: it means something else.
         """
         left = self._left
-        if not self._wrap:
+        if not (self._wrap or self._whole):
             widest = max((width(plain(self.lines.line(y))) for y, _ in self._visible()), default=0)
             most = max(0, widest - self._cells)
             left = max(0, min(left + by * max(8, self._cells // 3), max(most, left if by < 0 else most)))
@@ -407,7 +442,8 @@ class LinesView(ScrollView, Quiet, can_focus=True):
     def _flow(self) -> Flow:
         """The text as it stands in the pane."""
         if self._flowing is None:
-            self._flowing = Flow(self.lines, self._cells, wrap=self._wrap)
+            whole = self._line if self._whole and self._cursor else -1
+            self._flowing = Flow(self.lines, self._cells, wrap=self._wrap, whole=whole)
         return self._flowing
 
     def _visible(self) -> list[Spot]:
@@ -434,7 +470,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
 
     def _scroll_within(self, by: int) -> bool:
         """Scrolls in a wrapped cursor line that is taller than the pane. False where it is all seen."""
-        if not self._wrap:
+        if not (self._wrap or self._whole):
             return False
         spots = self._visible()
         if by > 0 and spots and spots[-1].y == self._line:
@@ -450,6 +486,8 @@ class LinesView(ScrollView, Quiet, can_focus=True):
     def _point_at(self, y: int) -> None:
         """Puts the cursor on a line and scrolls no further than needed."""
         before, self._line = self._line, max(0, min(y, len(self.lines) - 1))
+        if self._line != before and self._top.y >= self._line:
+            self._top = Spot(self._line)  # from its beginning, also where the text's end is in view
         self._settle()
         self._tell(before)
 
@@ -468,7 +506,7 @@ class LinesView(ScrollView, Quiet, can_focus=True):
     def _show_cursor(self) -> None:
         """Scrolls so that the cursor line is seen, whole where it fits."""
         y = self._line
-        if not self._wrap:
+        if not (self._wrap or self._whole):
             self._top = Spot(max(y - self._height + 1, min(self._top.y, y)))
         elif y > self._top.y:
             highest = self._flow.stepped(Spot(y, self._flow.height(y) - 1), 1 - self._height)
@@ -525,9 +563,16 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         line = self._flow.spans(spot)
         short = sum(len(text) for text, _ in line) <= _SHORT
         if short:
-            line = highlighted(line, self._pattern)
-        line = window(line, 0 if self._wrap else self._left, self._cells)
-        return line if short else highlighted(line, self._pattern)
+            line = self._lit(line)
+        line = window(line, 0 if self._flow.wraps(spot.y) else self._left, self._cells)
+        return line if short else self._lit(line)
+
+    def _lit(self, line: SpanLine) -> SpanLine:
+        """A line with what is found in it highlighted."""
+        if self._pattern is None:
+            return line
+        before, text = sought(self.lines, line)
+        return (*before, *highlighted(text, self._pattern))
 
     def render_line(self, y: int) -> Strip:
         """A line of the screen as a strip."""

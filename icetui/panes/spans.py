@@ -44,7 +44,9 @@ class Lines(Protocol):
     """Text drawn by visible lines only: its length is known, its lines are made when asked for.
 
     Lines may also have `having(text) -> Sequence[int]`, the numbers of the lines that contain a text,
-    where there is a faster way to tell than making every line.
+    where there is a faster way to tell than making every line; `whole(y, cells) -> Iterator[SpanLine]`, the
+    screen lines of a line that is shown whole, where more is to be said of it than its text; and
+    `unsought`, how many spans at the beginning of each line are not looked into when a text is found.
     """
 
     def __len__(self) -> int:
@@ -259,6 +261,18 @@ def having(lines: Lines, text: str) -> Sequence[int]:
     if wanted is None:
         return ()
     return [y for y in range(len(lines)) if wanted.search(plain(lines.line(y)))]
+
+
+def whole(lines: Lines, y: int, cells: int) -> Iterator[SpanLine] | None:
+    """The screen lines of a line that is shown whole, where the lines have some of their own."""
+    own = getattr(lines, "whole", None)
+    return None if own is None else cast("Iterator[SpanLine]", own(y, cells))
+
+
+def sought(lines: Lines, line: SpanLine) -> tuple[SpanLine, SpanLine]:
+    """A line in two: what is not looked into when a text is found, and what is."""
+    unsought = cast(int, getattr(lines, "unsought", 0))
+    return line[:unsought], line[unsought:]
 
 
 def broken(line: SpanLine, cells: int) -> Iterator[SpanLine]:
