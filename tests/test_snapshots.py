@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from icetui.errors import Unreachable
 from icetui.flags import Flags
 from icetui.job import State
 from icetui.log import Entry
+from icetui.results import Cue, Result, Transcript
 from icetui.screens.choose import Choose
+from icetui.screens.detail import Detail
 from icetui.screens.reading import Reading, log_lines
 from icetui.session import Session
 from tests.on_screen import (
@@ -266,6 +269,7 @@ def test_tab(snap_compare: Snap, size: tuple[int, int], family: str, job_id: str
     async def before(pilot: Pilot[Any]) -> None:
         await opening(job_id)(pilot)
         await turned_to(pilot, title)
+        await until(pilot, lambda: "checking" not in screen_text(pilot))
 
     assert snap_compare(demo(family=family), terminal_size=size, run_before=before)
 
@@ -353,3 +357,65 @@ def test_two_jobs_compared(snap_compare: Snap, size: tuple[int, int], keys: str)
 def test_jobs_compared_without_colour(snap_compare: Snap, size: tuple[int, int]) -> None:
     app = demo(family="batch", ascii=True, no_color=True)
     assert snap_compare(app, terminal_size=size, run_before=lambda pilot: two_jobs(pilot, "n"))
+
+
+EDITED = (
+    Cue(0.0, 2.4, "Welcome to the autumn campaign."),
+    Cue(2.4, 3.2, "说得起劲不过我今天要给你介绍的是一种全新的转码方式", 0, 95),
+    Cue(
+        3.0,
+        9.8,
+        "This one is long enough to need more than one line on any terminal that a person is likely to "
+        "have in front of them at two in the morning, and it begins before the cue above it has ended.",
+        1,
+        180,
+        (("words", [{"word": "This"}, {"word": "one"}]), ("speaker", "guest")),
+    ),
+    Cue(2.9, 5.2, "It begins before the cue above it has ended, on the same channel.", 1),
+    Cue(15.0, 15.0, "No time at all."),
+    Cue(17.5, 16.0, "It ends before it starts."),
+    Cue(None, 20.0, "Nobody knows when this starts."),
+    Cue(20.0, 31.5, "The end, after the end."),
+)
+
+
+def editing(*keys: str) -> Before:
+    """The seed's ASR job with cues an editor would have to look at."""
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await opening(ASR)(pilot)
+        detail = pilot.app.screen
+        assert isinstance(detail, Detail)
+        assert detail.opened is not None
+        result = Result("JobResult.AiResult", Transcript(EDITED, 30.0))
+        other = Result("Output.SubtitleClips", Transcript(EDITED[:2]))
+        detail.opened = replace(detail.opened, results=(result, other))
+        detail._show()
+        await pilot.press("t")
+        await until(pilot, lambda: "warnings" in screen_text(pilot))
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    return before
+
+
+@SIZES
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(("j", "j"), id="whole"),
+        pytest.param(("e", "e", "e"), id="warning"),
+        pytest.param(("space", "j", "j", "v", "j", "j"), id="marks"),
+        pytest.param(("j", "t", "1", ":", "2"), id="jump"),
+        pytest.param(("x",), id="export"),
+        pytest.param(("slash", *"the", "enter"), id="find"),
+    ],
+)
+def test_transcript(snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    assert snap_compare(demo(), terminal_size=size, run_before=editing(*keys))
+
+
+def test_transcript_in_ascii(snap_compare: Snap) -> None:
+    assert snap_compare(
+        demo(ascii=True, no_color=True), terminal_size=SMALL, run_before=editing("space", "j", "j")
+    )

@@ -11,6 +11,8 @@ from typing import Any
 
 from icetui import results as kinds
 from icetui.clean import clean, clean_block, cut, width
+from icetui.cue_checks import known
+from icetui.panes.cue_lines import CueLines
 from icetui.panes.json_lines import JsonLines
 from icetui.panes.spans import Fixed, Joined, Lines, Span
 from icetui.timecodes import timecode
@@ -71,59 +73,16 @@ def draw(result: kinds.Result, cells: int) -> Lines:
     return Joined(Fixed([head]), DRAWINGS[type(result.value)](result.value, cells))
 
 
-class CueLines:
-    """A transcript by visible lines: one line a cue, whatever the number of cues.
-
-    Attributes:
-        cues: the cues, in the order they came; line `y` draws cue `y`.
-    """
-
-    def __init__(self, transcript: kinds.Transcript, cells: int) -> None:
-        self.cues = transcript.cues
-        self._cells = cells
-        self._channels = len({cue.channel for cue in self.cues}) > 1
-        self._rates = any(cue.rate is not None for cue in self.cues)
-        times = (abs(each) for cue in self.cues for each in (cue.start, cue.end) if each is not None)
-        longest = max(times, default=0.0)
-        self._time = max(len(timecode(longest)), 11)
-
-    def __len__(self) -> int:
-        return len(self.cues)
-
-    def head(self) -> list[Span]:
-        """The names of the columns."""
-        names = f"{'start':>{self._time}}  {'end':>{self._time}}  "
-        names += "ch  " if self._channels else ""
-        names += "rate  " if self._rates else ""
-        return [(names + "text", "dim")]
-
-    def line(self, y: int) -> Sequence[Span]:
-        """One cue; its end is marked where it does not lie after its start."""
-        cue = self.cues[y]
-        spans: list[Span] = [
-            (f"{timecode(cue.start):>{self._time}}", "number"),
-            ("  ", ""),
-            (f"{timecode(cue.end):>{self._time}}", "warn" if _is_no_length(cue) else "dim"),
-            ("  ", ""),
-        ]
-        if self._channels:
-            spans.append((f"{'' if cue.channel is None else cue.channel!s:>2}  ", "dim"))
-        if self._rates:
-            spans.append((f"{'' if cue.rate is None else cue.rate!s:>4}  ", "dim"))
-        spans.append((clean(cue.text), ""))
-        return spans
-
-
-def _is_no_length(cue: kinds.Cue) -> bool:
-    return cue.start is not None and cue.end is not None and cue.end <= cue.start
-
-
 def _transcript(value: kinds.Transcript, cells: int) -> Lines:
-    cues = CueLines(value, cells)
-    end = max((cue.end for cue in value.cues if cue.end is not None), default=0.0)
-    said = plural(len(value.cues), "cue")
-    length = f", media {timecode(value.duration)}" if value.duration is not None else ""
-    return Joined(Fixed([[(f"{said}, to {timecode(end)}{length}", "")], cues.head()]), cues)
+    cues = CueLines(value)
+    return Joined(Fixed([[(extent(value), "")], cues.names()]), cues)
+
+
+def extent(transcript: kinds.Transcript) -> str:
+    """How much there is: ``340 cues, to 0:05:12.000, media 0:05:13.016``."""
+    end = max((end for cue in transcript.cues if (end := known(cue.end)) is not None), default=0.0)
+    said = f"{plural(len(transcript.cues), 'cue')}, to {timecode(end)}"
+    return said if transcript.duration is None else f"{said}, media {timecode(transcript.duration)}"
 
 
 def _table(

@@ -1,11 +1,9 @@
-"""The tabs that are pages of lines: Summary, Result, Transcript, Subjobs and media, Parameters, Raw."""
+"""The tabs that are pages of lines: Summary, Result, Subjobs and media, Parameters, Raw."""
 
 from __future__ import annotations
 
 from icetui.panes import pages
-from icetui.panes.drawings import draw
 from icetui.panes.leaf import SheetLeaf, Told
-from icetui.results import Transcript
 
 
 class SummaryLeaf(SheetLeaf):
@@ -33,26 +31,6 @@ class ResultLeaf(SheetLeaf):
         """The results' drawings, one below the other."""
         assert told.opened is not None
         return pages.result(told.opened, cells, ascii_only=told.ascii_only)
-
-
-class TranscriptLeaf(SheetLeaf):
-    """The transcript, where the job has one."""
-
-    TITLE = "Transcript"
-    LARGE = True
-
-    @classmethod
-    def offered(cls, told: Told) -> bool:
-        """Whether there is a transcript."""
-        return told.opened is not None and any(
-            isinstance(each.value, Transcript) for each in told.opened.results
-        )
-
-    def sheet(self, told: Told, cells: int) -> pages.Sheet:
-        """The first transcript."""
-        assert told.opened is not None
-        first = next(each for each in told.opened.results if isinstance(each.value, Transcript))
-        return pages.Sheet(draw(first, cells))
 
 
 class MediaLeaf(SheetLeaf):

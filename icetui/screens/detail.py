@@ -26,6 +26,7 @@ from icetui.panes.leaf import Leaf, Told
 from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import Span
 from icetui.panes.telling import failure, failure_text
+from icetui.panes.transcript import TranscriptLeaf
 from icetui.screens.room import Room, bindings_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 LEAVES: tuple[type[Leaf], ...] = (
     sheets.SummaryLeaf,
     sheets.ResultLeaf,
-    sheets.TranscriptLeaf,
+    TranscriptLeaf,
     sheets.MediaLeaf,
     TimelineLeaf,
     sheets.ParametersLeaf,
@@ -90,6 +91,7 @@ class Detail(Room):
         yield StatusLine(id="what")
         yield StatusLine(id="tabs")
         self._leaves = tuple(made() for made in LEAVES)
+        self._transcript.limits = self.session.settings.transcript
         for n, leaf in enumerate(self._leaves):
             leaf.display = n == self.tab
             yield leaf
@@ -103,9 +105,14 @@ class Detail(Room):
 
     @property
     def view(self) -> LinesView:
-        """The pane of the tab, where it is one text."""
-        assert isinstance(self.leaf, LinesView)
-        return self.leaf
+        """The text of the tab."""
+        return self.leaf if isinstance(self.leaf, LinesView) else self.leaf.query_one(LinesView)
+
+    @property
+    def _transcript(self) -> TranscriptLeaf:
+        leaf = self._leaves[TRANSCRIPT]
+        assert isinstance(leaf, TranscriptLeaf)
+        return leaf
 
     def on_mount(self) -> None:
         """What the list knows is shown before anything is asked."""

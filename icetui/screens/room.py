@@ -133,7 +133,12 @@ class Room(QuietScreen):
     def show_keys(self) -> None:
         """The keys that work here, the nearest first, in the key bar."""
         chords = [KeyHint(f"{chord.first}…", chord.description) for chord in chords_of(*self.places)]
-        near = [_hint(key) for place in self.places for key in keys_of(place) if key.bar]
+        near: list[KeyHint] = []
+        taken: set[str] = set()
+        for place in self.places:
+            keys = [key for key in keys_of(place) if taken.isdisjoint(key.keys)]
+            near += [_hint(key) for key in keys if key.bar]
+            taken.update(*(key.keys for key in keys))  # what a nearer place binds means that here
         far = [_hint(key) for key in keys_of("everywhere") if key.bar]
         self.query_one(BottomLine).keys.show([*self.hints(), *near, *chords, *far])
 
