@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
@@ -115,6 +116,10 @@ class IcetuiApp(FramedApp):
         self._filters_of_ours: tuple[LineFilter, ...] = (AsciiOnly(), Net()) if session.ascii else (Net(),)
         self._interrupted = 0.0
         self.mouse = session.mouse
+        self.export_folder = Path()
+        """Where exported files go, as a person named it; the current directory until then."""
+        self.exported: Path | None = None
+        """The file that was exported last."""
         self.crash: BaseException | None = None
         """What nobody foresaw, to be raised once the terminal is given back."""
         if session.ascii:

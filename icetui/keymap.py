@@ -509,6 +509,52 @@ CHORDS: tuple[Chord, ...] = (
                 "command",
                 "Copy the command line that gives this.",
             ),
+            _key(
+                "copy.file",
+                "f",
+                "copy('file')",
+                _D,
+                "file",
+                "Copy the path of the file that was exported last.",
+            ),
+        ),
+    ),
+    Chord(
+        "export",
+        "x",
+        "export",
+        (_D,),
+        (
+            _key(
+                "export.srt",
+                "s",
+                "export('srt')",
+                _D,
+                "SRT",
+                "Write the transcript as SubRip; marked cues only, if any.",
+            ),
+            _key("export.vtt", "v", "export('vtt')", _D, "VTT", "Write the transcript as WebVTT."),
+            _key(
+                "export.txt", "t", "export('txt')", _D, "text", "Write the transcript's words, a line a cue."
+            ),
+            _key(
+                "export.csv",
+                "c",
+                "export('csv')",
+                _D,
+                "CSV",
+                "Write the transcript as a table for spreadsheets.",
+            ),
+            _key(
+                "export.json",
+                "j",
+                "export('json')",
+                _D,
+                "JSON",
+                "Write the transcript as JSON; on another tab the decoded answer.",
+            ),
+            _key("export.raw", "r", "export('raw')", _D, "raw", "Write the answer as it came."),
+            _key("export.folder", "d", "export_folder", _D, "folder", "Say in which folder files go."),
         ),
     ),
     Chord(
@@ -541,7 +587,7 @@ CHORDS: tuple[Chord, ...] = (
 )
 """Keys with a second key. F4 opens the filter menu too (rule 11)."""
 
-CHORD_TWINS = {"f4": "f", "f8": "y"}
+CHORD_TWINS = {"f4": "f", "f8": "y", "f9": "x"}
 
 
 def keys_of(*where: Where) -> tuple[Key, ...]:

@@ -26,8 +26,10 @@ from icetui.panes.leaf import Leaf, Told
 from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import Span
 from icetui.panes.telling import failure, failure_text
-from icetui.panes.transcript import TranscriptLeaf
+from icetui.panes.transcript import Meant, TranscriptLeaf
+from icetui.screens.exporting import Exported, Exporting
 from icetui.screens.room import Room, bindings_of
+from icetui.transcripts import timed_texts
 
 if TYPE_CHECKING:
     from icetui.session import Session
@@ -410,6 +412,9 @@ class Detail(Room):
             return self.program.command_for(self.job), "the command"
         if what == "id":
             return self.job.id, "the job ID"
+        if what == "file":
+            last = self.program.exported
+            return (str(last), "the path of the file") if last else ("", "no file was exported yet (x)")
         here = self.leaf.copyable(what)
         if here is not None:
             return here
@@ -418,6 +423,32 @@ class Detail(Room):
                 return failure_text(self._error), "the error"
             return "", "the job is not open yet"
         return copied(self.opened, what)
+
+    # -- files
+
+    def meant(self) -> Meant | None:
+        """The transcript that a copy or a file is wanted of: on its tab the marked cues, else all of it."""
+        told = self._told
+        if told is None or told.opened is None:
+            return None
+        if LEAVES[self.tab] is TranscriptLeaf:
+            return self._transcript.meant()
+        texts = timed_texts(told.opened.results)
+        return Meant(texts[0], 1 if len(texts) > 1 else 0) if texts else None
+
+    def action_export(self, form: str) -> None:
+        """Writes a file; JSON is the transcript's on its tab, else the answer's."""
+        if form == "json" and LEAVES[self.tab] is not TranscriptLeaf:
+            form = "answer"
+        Exporting(self).export(form)
+
+    def action_export_folder(self) -> None:
+        """Asks where files go."""
+        Exporting(self).ask_folder()
+
+    @on(Exported)
+    def _exported(self, event: Exported) -> None:
+        Exporting(self).told(event)
 
     def plain_text(self) -> str:
         """The tab, unboxed and uncut."""
