@@ -291,9 +291,8 @@ class TestSeveral:
             leaf = await checked(pilot, stage)
             assert "transcript 1 of 2, T: next  5 cues, to 0:01:00.000  Result[0]" in screen_text(pilot)
             await pilot.press("j", "space", "T")
-            assert (
-                "transcript 2 of 2, T: next  2 cues, to 0:00:02.000, media 0:00:02.000  Re"
-                in screen_text(pilot)
+            assert "transcript 2 of 2, T: next  2 cues, to 0:00:02.000, media 0:00:02.000  Re" in screen_text(
+                pilot
             )
             assert place(leaf) == (0, set())
             meant = leaf.meant()
