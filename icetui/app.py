@@ -395,7 +395,7 @@ class IcetuiApp(FramedApp):
     def who(self) -> Who:
         """Whose key, where; before the session is open, as far as the flags say."""
         profile, source, hint, region = self.session.who()
-        return Who("" if profile == source else profile, source, hint, region, self.session.until())
+        return Who("" if profile == source else profile, source, hint, region, self.session.banner())
 
     def command_for(self, job: Job) -> str:
         """The command line that shows this job, asking the same account."""

@@ -218,7 +218,7 @@ def offered(
     known = {each.name for each in settings.profiles.values() if each.source == "aliyun"}
     for own in config.usable.values() if config is not None else ():
         if own.name not in known:
-            note = f"aliyun · {own.key.hint}"
+            note = own.key.hint
             found.append(Offered(Source("aliyun", own.name), f"aliyun profile {own.name}", note, own.region))
     return found
 

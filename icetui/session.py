@@ -110,7 +110,7 @@ class Session:
         profile = source.name if source is not None and source.kind == "profile" else None
         given = replace(self.given, profile=profile, region=region)
         other = Session(given, environ=self.environ, source=source, root=self._root)
-        other.mouse = self.mouse
+        other.clock, other.mouse = self.clock, self.mouse
         return other
 
     def open(self, *, waiting: Callable[[], None] | None = None) -> Identity:
@@ -197,6 +197,19 @@ class Session:
         store = self._root._store
         troubles = (None if store is None else store.trouble, self.log.trouble)
         return (*self.settings.problems, *(each.message for each in troubles if each is not None))
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """Hosts that are asked and are not Alibaba Cloud's, because the profile allows it."""
+        return () if self._identity is None else self.endpoints(self._identity).foreign
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about who asks and where, a sentence each."""
+        if self._identity is None:
+            return ()
+        foreign = [f"{host} is not a host of Alibaba Cloud: the profile allows it" for host in self.foreign]
+        return (*foreign, *([self._identity.note] if self._identity.note else []))
 
     def who(self) -> tuple[str, str, str, str]:
         """Profile, source, key hint and region for a header; the key is "" while nobody knows it yet."""
@@ -331,6 +344,10 @@ class Session:
             self.expired = when
             if self.on_expiry is not None:
                 self.on_expiry()
+
+    def banner(self) -> str:
+        """What stands beside the identity for as long as it holds: an end that is near, a foreign host."""
+        return self.until() or (f"asks {', '.join(self.foreign)}" if self.foreign else "")
 
     def until(self) -> str:
         """``until 14:02 UTC`` from ten minutes before a temporary key runs out; then ``expired …``."""

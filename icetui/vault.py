@@ -20,6 +20,9 @@ from icetui.errors import KeyringTrouble
 LIMIT = 5.0
 """Seconds after which an operation is stopped."""
 
+UNLOCK = '`read -rs P && printf %s "$P" | gnome-keyring-daemon --replace --unlock; unset P`'
+"""The password goes through a pipe: not into a file, not into a process list."""
+
 WAITING = "waiting for the keyring…"
 
 PROCESS = Path(__file__).with_name("vault_process.py")
@@ -161,6 +164,5 @@ def _unlocking() -> str:
     import shutil
 
     if shutil.which("gnome-keyring-daemon"):
-        # The password goes through a pipe: not into a file, not into a process list.
-        return '`read -rs P && printf %s "$P" | gnome-keyring-daemon --replace --unlock; unset P`'
+        return UNLOCK
     return "on this host's desktop"

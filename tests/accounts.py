@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from icetui.app import IcetuiApp
 from icetui.call import Answer, Call
 from icetui.errors import IcetuiError, NotFound
 from icetui.flags import Flags
-from icetui.session import Session
+from icetui.session import Clock, Session
 from icetui.settings import Profile
 
 PROFILES = {"prod": "LTAI5tAccountOfProd0001", "stage": "LTAI5tAccountOfStage002"}
@@ -34,11 +33,12 @@ class Account:
     allowance = 1_000
     stretch = 1.0
 
-    def __init__(self, key_id: str, region: str, rows: int = 30) -> None:
+    def __init__(self, key_id: str, region: str, clock: Clock, rows: int = 30) -> None:
         self.label = f"{key_id[-4:]}-{region}"
         self.key_id = key_id
         self.region = region
         self.rows = rows
+        self._clock = clock
         self.wrong: IcetuiError | None = None
         self.gate = asyncio.Event()
         self.gate.set()
@@ -50,7 +50,7 @@ class Account:
         await self.gate.wait()
         if self.wrong is not None:
             raise self.wrong
-        return Answer(call, self.region, 200, "{}", self._body(call), datetime.now(UTC), "R")
+        return Answer(call, self.region, 200, "{}", self._body(call), self._clock(), "R")
 
     async def close(self) -> None:
         self.closed = True
@@ -108,7 +108,7 @@ class Cloud:
     def client(self, session: Session) -> Account:
         """In the place of `wire.Client`."""
         identity = session.open()
-        made = Account(identity.key.id, identity.region)
+        made = Account(identity.key.id, identity.region, session.clock)
         made.wrong = self.wrong
         if self.held:
             made.gate.clear()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -130,3 +132,34 @@ def private_bus(folder: Path, monkeypatch: pytest.MonkeyPatch, *, activates: boo
         yield bus
     finally:
         bus.close()
+
+
+@contextmanager
+def silent(path: Path) -> Iterator[str]:
+    """A session bus that authenticates and never answers `Hello`; its address."""
+    stop = threading.Event()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind(str(path))
+        server.listen()
+        server.settimeout(0.1)
+        peers: list[socket.socket] = []
+
+        def serve() -> None:
+            while not stop.is_set():
+                try:
+                    peer, _ = server.accept()
+                except TimeoutError:
+                    continue
+                peers.append(peer)
+                asked = b""
+                while b"\r\n" not in asked:
+                    asked += peer.recv(1024)
+                peer.sendall(b"OK 0123456789abcdef0123456789abcdef\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"unix:path={path}"
+        stop.set()
+        thread.join()
+        for peer in peers:
+            peer.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import threading
 import time
@@ -19,6 +18,7 @@ from hypothesis import strategies as st
 from icetui import child, vault
 from icetui.errors import KeyringTrouble
 from icetui.vault_process import PART, Item, Trouble
+from tests.secret_service import silent
 
 BACKENDS = Path(__file__).with_name("backends")
 ITEM = {"access_key_id": "LTAI5tExampleAccessKeyId", "access_key_secret": "ExampleSecret0123456789"}
@@ -278,34 +278,9 @@ class TestProcess:
 
 @pytest.fixture
 def silent_bus(tmp_path: Path) -> Iterator[str]:
-    """A session bus that authenticates and never answers `Hello`; its address."""
-    path = tmp_path / "bus"
-    stop = threading.Event()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
-        server.bind(str(path))
-        server.listen()
-        server.settimeout(0.1)
-        peers: list[socket.socket] = []
-
-        def serve() -> None:
-            while not stop.is_set():
-                try:
-                    peer, _ = server.accept()
-                except TimeoutError:
-                    continue
-                peers.append(peer)
-                asked = b""
-                while b"\r\n" not in asked:
-                    asked += peer.recv(1024)
-                peer.sendall(b"OK 0123456789abcdef0123456789abcdef\r\n")
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield f"unix:path={path}"
-        stop.set()
-        thread.join()
-        for peer in peers:
-            peer.close()
+    """The address of a session bus that authenticates and never answers `Hello`."""
+    with silent(tmp_path / "bus") as address:
+        yield address
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is how Linux reaches its keyring")

@@ -38,6 +38,8 @@ def run_with(args: argparse.Namespace, body: Callable[[Session], Awaitable[int]]
     try:
         # Before the loop: the keyring may keep us waiting, and Ctrl+C is plain here.
         session.open(waiting=lambda: say("Waiting for the keyring…"))
+        for host in session.foreign:
+            say(f"icetui: {host} is not a host of Alibaba Cloud: the profile allows it")
         return asyncio.run(whole())
     finally:
         session.close()

@@ -87,14 +87,14 @@ class Tab:
 class Who:
     """Who asks, and where: `prod · env · LTAI…9QeF · cn-shanghai`. Empty members are left out.
 
-    `until` is said of a temporary key that runs out or has: `expired 14:02 UTC`; it goes last of all.
+    `banner` is what must not be overlooked: `expired 14:02 UTC`, `asks gateway.example.com`; it goes last.
     """
 
     profile: str = ""
     source: str = ""
     key_hint: str = ""
     region: str = ""
-    until: str = ""
+    banner: str = ""
 
 
 def header_line(tabs: Sequence[Tab], who: Who, cells: int, name: str = "icetui") -> list[Span]:
@@ -119,11 +119,11 @@ def header_line(tabs: Sequence[Tab], who: Who, cells: int, name: str = "icetui")
     )
     for left, words in steps:
         identity = _joined([[(clean(word), "")] for word in words if word], _DOT)
-        if who.until:
-            identity += [_DOT, (clean(who.until), "warn")]
+        if who.banner:
+            identity += [_DOT, (clean(who.banner), "warn")]
         if fits := _apart(left, identity, cells):
             return fits
-    return window([(clean(who.until or who.region), "warn" if who.until else "")], 0, cells)
+    return window([(clean(who.banner or who.region), "warn" if who.banner else "")], 0, cells)
 
 
 def _tabs(tabs: Sequence[Tab], *, titles: bool) -> list[Span]:

@@ -324,7 +324,7 @@ class Browse(Room):
                 table.position,
                 waiting=table.waiting,
                 marked=len(table.marks),
-                problems=self.session.problems,
+                problems=(*self.session.notes, *self.session.problems),
             )
         )
 

@@ -121,8 +121,8 @@ class Identities:
                     self._offer(each.source, region, each.note, title=each.title)
         self._choices.append(Choice(REGION, "another region…", f"now {session.region}"))
         if not session.demo:
-            self._choices.append(Choice(COMMAND, "a command…", "pass, vault …: kept as a profile"))
-            self._choices.append(Choice(MEMORY, "another key…", "for this session only"))
+            self._choices.append(Choice(COMMAND, "a command: pass, vault …", "kept as a profile"))
+            self._choices.append(Choice(MEMORY, "another key…", "for this session"))
         self._program.push_screen(Choose("Profile and region", self._choices, current), self._chosen)
 
     def _offer(self, source: Source | None, region: str, note: str, *, title: str = "") -> None:
@@ -176,8 +176,8 @@ class Identities:
             region = session.given.region or settings.region_for(each.region, None, session.environ)
             self._offer(each.source, region, each.note, title=f"use {each.title}")
         self._choices += [
-            Choice(COMMAND, "a command", "pass, vault …: kept as a profile"),
-            Choice(MEMORY, "this session only", "typed now, forgotten at the end"),
+            Choice(COMMAND, "a command: pass, vault …", "kept as a profile"),
+            Choice(MEMORY, "this session only", "typed now, then forgotten"),
         ]
         begin = MEMORY if getattr(error, "kind", "") in ("locked", "keychain") else self._choices[0].value
         self._program.push_screen(
@@ -268,7 +268,7 @@ def _titled(source: Source | None) -> str:
         return f"{source.name} memory".strip()
     if source.kind == "env":
         return "environment"
-    return f"aliyun profile {source.name}" if source.kind == "aliyun" else source.name
+    return f"aliyun {source.name}" if source.kind == "aliyun" else source.name
 
 
 def _is_default(source: Source, known: settings.Settings, failed: Source | None) -> bool:
