@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -55,6 +55,9 @@ class Decoded:
         boundaries: paths at which a string was decoded.
         repaired: the members of `broken` that have a repaired reading in `value`.
         broken: every path whose text did not parse; `value` holds the text itself where not repaired.
+        texts: the string that was decoded at each of the boundaries, as it came.
+        closed: the boundaries that jq's ``fromjson`` does not cross: repaired readings, and texts with
+            NaN, Infinity or blanks that are none in JSON.
     """
 
     value: Json
@@ -62,6 +65,8 @@ class Decoded:
     boundaries: frozenset[str] = frozenset()
     repaired: Mapping[str, Fault] = field(default_factory=dict)
     broken: Mapping[str, Fault] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    closed: frozenset[str] = frozenset()
 
 
 def parse(text: str) -> Json:
@@ -99,15 +104,36 @@ def decode(value: Json, containers: Collection[str], depth: int = 4) -> Decoded:
     """
     walk = _Walk(frozenset(name.casefold() for name in containers))
     found = walk.value(value, "", inside=False, depth=depth, level=0)
-    return Decoded(found, value, frozenset(walk.boundaries), walk.repaired, walk.broken)
+    return Decoded(
+        found,
+        value,
+        frozenset(walk.texts),
+        walk.repaired,
+        walk.broken,
+        walk.texts,
+        frozenset(walk.closed),
+    )
+
+
+def decode_everywhere(value: Json, depth: int = 8) -> Decoded:
+    """A value of any origin with every string decoded that holds a whole JSON object or array.
+
+    Nothing is known of its fields, so nothing is repaired and no text is called broken: a title may
+    begin with a bracket.
+    """
+    walk = _Walk(frozenset(), everywhere=True)
+    found = walk.value(value, "", inside=True, depth=depth, level=0)
+    return Decoded(found, value, frozenset(walk.texts), {}, {}, walk.texts, frozenset(walk.closed))
 
 
 class _Walk:
     """One pass over an answer, collecting paths on its way."""
 
-    def __init__(self, containers: frozenset[str]) -> None:
+    def __init__(self, containers: frozenset[str], *, everywhere: bool = False) -> None:
         self.containers = containers
-        self.boundaries: set[str] = set()
+        self.everywhere = everywhere
+        self.texts: dict[str, str] = {}
+        self.closed: set[str] = set()
         self.repaired: dict[str, Fault] = {}
         self.broken: dict[str, Fault] = {}
 
@@ -118,22 +144,22 @@ class _Walk:
         if level >= DEEPEST:
             return value
         if isinstance(value, dict):
-            members: dict[str, Json] = {}
+            # Most members are plain strings and numbers: they cost no path.
+            members = dict(value)
             for key, item in value.items():
-                container = isinstance(item, (dict, list))
-                if container or isinstance(item, str):
-                    known = key.casefold() in self.containers
-                    # No path is made for a string that is left alone: a long transcript has many.
-                    if known or container:
-                        item = self.value(item, join(path, key), inside=known, depth=depth, level=level + 1)
-                members[key] = item
+                known = self.everywhere or key.casefold() in self.containers
+                if isinstance(item, (dict, list)) or (known and isinstance(item, str)):
+                    members[key] = self.value(
+                        item, join(path, key), inside=known, depth=depth, level=level + 1
+                    )
             return members
         if isinstance(value, list):
-            items: list[Json] = []
+            items = list(value)
             for index, item in enumerate(value):
                 if isinstance(item, (dict, list)) or (inside and isinstance(item, str)):
-                    item = self.value(item, join(path, index), inside=inside, depth=depth, level=level + 1)
-                items.append(item)
+                    items[index] = self.value(
+                        item, join(path, index), inside=inside, depth=depth, level=level + 1
+                    )
             return items
         return value
 
@@ -141,15 +167,19 @@ class _Walk:
         """A string of a container field: what it holds, or itself."""
         value, fault, repaired = _decode_text(text, DEEPEST - level)
         if fault is not None:
+            if self.everywhere:
+                return text
             self.broken[path] = replace(fault, path=path)
             if not repaired:
                 return text
             self.repaired[path] = self.broken[path]
         elif value is None:
             return text
-        self.boundaries.add(path)
+        self.texts[path] = text
+        if repaired or _is_loose(text):
+            self.closed.add(path)
         # Items of a decoded array are values, not fields: alternatives of TextGenerate may begin with "[".
-        return self.value(value, path, inside=False, depth=depth - 1, level=level)
+        return self.value(value, path, inside=self.everywhere, depth=depth - 1, level=level)
 
 
 # --- one text -------------------------------------------------------------------------------------
@@ -170,6 +200,20 @@ def _fraction(digits: str) -> Json:
 
 
 _DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_fraction, parse_constant=str)
+
+
+def _is_loose(text: str) -> bool:
+    """Whether text that we can read is more than JSON: odd blanks around it, NaN or Infinity in it."""
+    bare = text.strip(" \t\r\n")
+    if not bare.startswith(("{", "[")) or not bare.endswith(("}", "]")):
+        return True
+    if "NaN" not in text and "Infinity" not in text:
+        return False
+    outside = _STRING.sub("", text)
+    return "N" in outside or "I" in outside
+
+
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
 def _load(text: str, deepest: int) -> Json:
@@ -271,11 +315,11 @@ def join(path: str, key: str | int) -> str:
     return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
 
 
-def at(value: Json, path: str) -> Json:
-    """The value at a path of `join`; "" is the whole.
+def steps(path: str) -> Iterator[str | int]:
+    """The keys and places a path of `join` goes through.
 
     Raises:
-        KeyError: there is nothing at this path, or it is no path.
+        KeyError: it is no such path.
     """
     place = 0
     while place < len(path):
@@ -285,14 +329,26 @@ def at(value: Json, path: str) -> Json:
         place = step.end()
         name, index, quoted = step.groups()
         if index is not None:
-            if not isinstance(value, list) or len(index) > 18 or int(index) >= len(value):
+            if len(index) > 18:
                 raise KeyError(path)
-            value = value[int(index)]
-            continue
-        key = name if quoted is None else json.loads(quoted, strict=False)
-        if not isinstance(value, dict) or key not in value:
+            yield int(index)
+        else:
+            yield name if quoted is None else str(json.loads(quoted, strict=False))
+
+
+def at(value: Json, path: str) -> Json:
+    """The value at a path of `join`; "" is the whole.
+
+    Raises:
+        KeyError: there is nothing at this path, or it is no path.
+    """
+    for step in steps(path):
+        if isinstance(step, int):
+            if not isinstance(value, list) or step >= len(value):
+                raise KeyError(path)
+        elif not isinstance(value, dict) or step not in value:
             raise KeyError(path)
-        value = value[key]
+        value = value[step]
     return value
 
 

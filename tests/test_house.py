@@ -13,6 +13,7 @@ from textual.screen import Screen
 from icetui.app import IcetuiApp
 from icetui.keymap import CHORDS, KEYS
 from icetui.panes.axis import TimelineTable
+from icetui.panes.tree_leaf import TreeLeaf
 from icetui.screens.browse import Browse
 from icetui.screens.choose import Choose
 from icetui.screens.compare import Compare, DiffView
@@ -60,13 +61,16 @@ def test_every_binding_of_the_map_has_an_id_words_and_an_action_that_exists() ->
         places: dict[str, list[type]] = {
             "list": [Browse],
             "detail": [Detail],
-            "app": [IcetuiApp],
+            "tree": [TreeLeaf],
             "timeline": [TimelineTable],
+            "app": [IcetuiApp],
         }
         if key.where == "compare":
             # What folds is the pane's, all else the screen's.
             assert any(hasattr(target, f"action_{name}") for target in (Compare, DiffView)), (key.id, name)
             continue
+        if name == "copy":
+            namespace = "detail"
         for target in places.get(namespace or key.where, [Browse, Detail]):
             assert hasattr(target, f"action_{name}"), (key.id, name)
 

@@ -197,7 +197,7 @@ async def test_the_seed_batch_job_shows_its_broken_input_raw_with_the_place_and_
         assert "Expecting ',' delimiter" in text
         assert "line 18, column 7 (character 542)" in text
         assert "There are quite a few people in the mall" in text
-        assert "repaired reading" in text
+        assert "InputConfig: ⟪repaired⟫" in text
         while detail.leaf.TITLE != "Subjobs and media":
             detail.action_tab_previous()
         assert "http:/xxx.oss-cn-shanghai.aliyuncs.com/xxx_0.mp4" in lines_of(detail.view)
@@ -491,7 +491,7 @@ async def test_a_large_answer_is_readable_before_it_is_laid_out(monkeypatch: pyt
         assert detail.leaf.TITLE == "Raw"
         raw = unlaid_text(detail)
         assert raw.startswith('{"JobId"')
-        await until(pilot, lambda: plain(detail.view.lines.line(0)) == "{")
+        await until(pilot, lambda: plain(detail.view.lines.line(0)) == "▾ {3}")
         assert len(detail.view.lines) < 20
 
 

@@ -419,3 +419,19 @@ def test_transcript_in_ascii(snap_compare: Snap) -> None:
     assert snap_compare(
         demo(ascii=True, no_color=True), terminal_size=SMALL, run_before=editing("space", "j", "j")
     )
+
+
+@SIZES
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(("i",), id="unfolded"),
+        pytest.param(("i", "(", "(", "(", "(", "(", "j", "j", "j"), id="folded"),
+        pytest.param(("i", "/", *"speech", "enter", "n"), id="found"),
+        pytest.param(("i", "/", *"InputConfig", "enter", "escape", "j", "l"), id="broken"),
+        pytest.param((), id="sent"),
+    ],
+)
+def test_tree(snap_compare: Snap, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    before = opening(BATCH, "[", *keys)
+    assert snap_compare(demo(family="batch"), terminal_size=size, run_before=before)

@@ -83,6 +83,11 @@ class Leaf(Quiet):
     class Noted(Message):
         """What `note` says has changed."""
 
+    @property
+    def places(self) -> tuple[Where, ...]:
+        """The parts of the key map whose keys work here now."""
+        return self.WHERE
+
     # -- what the row of tabs asks; before anything is taken
 
     @classmethod
@@ -144,7 +149,7 @@ class Leaf(Quiet):
         """(true text, what to call it), ("", why not), or None where the whole job is meant.
 
         Args:
-            what: ``here``, ``url``, ``json``, ``raw``, ``path``, ``jq``, ``transcript`` …
+            what: ``here``, ``url``, ``json``, ``raw``, ``jsonpath``, ``jq``, ``transcript`` …
         """
         return None
 
@@ -179,7 +184,7 @@ class SheetLeaf(LinesView, Leaf):
     class LaidOut(Message):
         """A page of a large answer is ready."""
 
-        def __init__(self, key: tuple[int, object], sheet: pages.Sheet) -> None:
+        def __init__(self, key: tuple[object, ...], sheet: pages.Sheet) -> None:
             super().__init__()
             self.key = key
             self.sheet = sheet
@@ -188,28 +193,36 @@ class SheetLeaf(LinesView, Leaf):
         super().__init__(cursor=True)
         self._told: Told | None = None
         self._sheet = pages.Sheet(Fixed())
-        self._laid: tuple[int, object] | None = None
+        self._laid: tuple[object, ...] | None = None
 
     def sheet(self, told: Told, cells: int) -> pages.Sheet:
         """The page in so many cells. Runs in a thread for large answers."""
         raise NotImplementedError
+
+    def key(self, told: Told, cells: int) -> tuple[object, ...]:
+        """What the page depends on, where it grows with the answer: the same is not made twice."""
+        assert told.opened is not None
+        return (cells, told.job.id, told.opened.answer.text)
 
     def take(self, told: Told, *, keep: bool) -> None:
         """Shows the page, or the raw text while it is made."""
         self._told, self._ascii = told, told.ascii_only
         opened, cells = told.opened, self._room
         if opened is None:
-            self._put(self._asking(told, cells), keep=keep)
-            return
-        if not self.LARGE or len(opened.answer.text) <= pages.LARGE:
             self._laid = None
-            self._put(self.sheet(told, cells), keep=keep)
+            self._sheet = self._asking(told, cells)
+            self.show(self._sheet.lines, keep=keep)
             return
-        key = (cells, opened.decoded)
-        if self._laid == key:
+        key = self.key(told, cells)
+        if self.LARGE and key == self._laid:
             return
         self._laid = key
-        self._put(pages.unlaid(opened), keep=keep)
+        if not self.LARGE or len(opened.answer.text) <= pages.LARGE:
+            self._put(self.sheet(told, cells), keep=keep)
+            return
+        # Not by `_put`, which may know of a place to go back to.
+        self._sheet = pages.unlaid(opened)
+        self.show(self._sheet.lines, keep=keep)
 
         def work() -> None:
             self.post_message(self.LaidOut(key, self.sheet(told, cells)))

@@ -1,4 +1,4 @@
-"""The tabs that are pages of lines: Summary, Result, Subjobs and media, Parameters, Raw."""
+"""The tabs that are pages of lines: Summary, Subjobs and media."""
 
 from __future__ import annotations
 
@@ -16,21 +16,6 @@ class SummaryLeaf(SheetLeaf):
         return pages.summary(told.job, told.opened, cells, told.now, ascii_only=told.ascii_only, why=told.why)
 
 
-class ResultLeaf(SheetLeaf):
-    """Every result with its drawing."""
-
-    TITLE = "Result"
-    LARGE = True
-
-    @classmethod
-    def has(cls, told: Told) -> bool:
-        """Whether the job found or made anything."""
-        return told.opened is None or bool(told.opened.results or told.job.subjobs or told.job.media)
-
-    def sheet(self, told: Told, cells: int) -> pages.Sheet:
-        """The results' drawings, one below the other."""
-        assert told.opened is not None
-        return pages.result(told.opened, cells, ascii_only=told.ascii_only)
 
 
 class MediaLeaf(SheetLeaf):
@@ -51,32 +36,3 @@ class MediaLeaf(SheetLeaf):
     def sheet(self, told: Told, cells: int) -> pages.Sheet:
         """Subjobs, then whatever else the job made."""
         return pages.media(told.job, cells, ascii_only=told.ascii_only)
-
-
-class ParametersLeaf(SheetLeaf):
-    """What was asked for."""
-
-    TITLE = "Parameters"
-    LARGE = True
-
-    @classmethod
-    def has(cls, told: Told) -> bool:
-        """Whether the answer names parameters."""
-        return told.opened is None or bool(told.opened.parameters)
-
-    def sheet(self, told: Told, cells: int) -> pages.Sheet:
-        """Each field decoded."""
-        assert told.opened is not None
-        return pages.parameters(told.opened, cells)
-
-
-class RawLeaf(SheetLeaf):
-    """The answer as it came."""
-
-    TITLE = "Raw"
-    LARGE = True
-
-    def sheet(self, told: Told, cells: int) -> pages.Sheet:
-        """As sent, laid out."""
-        assert told.opened is not None
-        return pages.raw(told.opened)

@@ -17,7 +17,7 @@ from icetui.families.base import Opened
 from icetui.feed import Feed
 from icetui.job import Job
 from icetui.keymap import Where
-from icetui.panes import pages, sheets
+from icetui.panes import pages, sheets, tree_leaf
 from icetui.panes.axis import TimelineLeaf
 from icetui.panes.bars import BottomLine, Header, StatusLine
 from icetui.panes.copying import copied
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 LEAVES: tuple[type[Leaf], ...] = (
     sheets.SummaryLeaf,
-    sheets.ResultLeaf,
+    tree_leaf.ResultLeaf,
     TranscriptLeaf,
     sheets.MediaLeaf,
     TimelineLeaf,
-    sheets.ParametersLeaf,
-    sheets.RawLeaf,
+    tree_leaf.ParametersLeaf,
+    tree_leaf.RawLeaf,
 )
 """The tabs, in their order."""
 
@@ -131,7 +131,7 @@ class Detail(Room):
     @property
     def places(self) -> tuple[Where, ...]:
         """The pane of the tab comes before the screen."""
-        return (*self.leaf.WHERE, self.WHERE) if self._leaves else (self.WHERE,)
+        return (*self.leaf.places, self.WHERE) if self._leaves else (self.WHERE,)
 
     @property
     def status(self) -> StatusLine:
@@ -235,6 +235,8 @@ class Detail(Room):
             self.leaf.take(told, keep=keep)
         self.leaf.find(self.finding)
         self._say_state()
+        if not self.held:
+            self.show_keys()
 
     def _tab_spans(self, told: Told) -> list[Span]:
         shown = [(n, leaf) for n, leaf in enumerate(LEAVES) if n == self.tab or leaf.offered(told)]
@@ -268,6 +270,8 @@ class Detail(Room):
     @on(LinesView.Pointed)
     def _noted(self) -> None:
         self._say_state()
+        if not self.held:
+            self.show_keys()
 
     @on(Leaf.Said)
     def _said(self, event: Leaf.Said) -> None:
@@ -290,7 +294,6 @@ class Detail(Room):
             before.display = False
             self.leaf.display = True
             self.leaf.enter()
-            self.show_keys()
 
     def _go_to_tab(self, tab: int) -> None:
         self._turn_to(tab)
