@@ -11,7 +11,6 @@ import json
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from icetui.call import Json
@@ -19,6 +18,7 @@ from icetui.clean import clean
 from icetui.decode import Decoded, Fault, join
 from icetui.panes.spans import Span
 from icetui.paths import Step, border, stepped
+from icetui.records import record
 
 BOUNDARY: Final = "⟪json⟫"
 REPAIRED: Final = "⟪repaired⟫"
@@ -38,7 +38,7 @@ _COUNTED: Final = 5_000
 """Nodes with a hit that are counted one by one; behind them each occurrence counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Root:
     """One value to show.
 
@@ -683,7 +683,8 @@ def _where(numbers: bytes, least: int, most: int) -> bytes:
 
 
 def _low(text: str) -> str:
-    return text.lower()
+    """What is looked for; nothing, where it has the characters that part keys and values here."""
+    return "" if "\x1e" in text or "\x1f" in text else text.lower()
 
 
 def _scalar(value: Json) -> str:

@@ -16,8 +16,6 @@ class SummaryLeaf(SheetLeaf):
         return pages.summary(told.job, told.opened, cells, told.now, ascii_only=told.ascii_only, why=told.why)
 
 
-
-
 class MediaLeaf(SheetLeaf):
     """Subjobs and media."""
 

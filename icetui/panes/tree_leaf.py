@@ -7,7 +7,6 @@ A leaf has forms that `i` goes through. ``drawn`` is a page of lines as in any o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.actions import SkipAction
@@ -26,11 +25,12 @@ from icetui.panes.leaf import SheetLeaf, Told, text_of
 from icetui.panes.moves import bound
 from icetui.panes.spans import Fixed, Joined, Lines, Span, pattern
 from icetui.paths import jq, jsonpath
+from icetui.records import record
 
 DRAWN, DECODED, SENT = "drawn", "decoded", "sent"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     """Where somebody was in a form: in a tree by path, on a page by line; and how far down the pane."""
 
