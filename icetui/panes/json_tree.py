@@ -463,7 +463,7 @@ class JsonTree:
         if not isinstance(key, str):
             return node
         text, starts = self._text()
-        wanted = f"\x1e{_low(key)}\x1f"
+        wanted = f"\x1e{key.lower()}\x1f"
         here = starts[node]
         at = here
         for _ in range(len(self)):
