@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from icetui.app import IcetuiApp
 
 COMMAND, MEMORY, REGION = "command", "memory", "region"
+_PLAIN = "Nothing will be written in plain text."
 AGAIN, OTHER, OFFLINE, QUIT = "again", "other", "offline", "quit"
 """What a menu gives beside a place or a source."""
 
@@ -73,6 +74,10 @@ class Asking(Choose):
     def action_give(self, value: str) -> None:
         """Chooses something that has a key of its own."""
         self.dismiss(value)
+
+
+class Places(Choose):
+    """Profiles and regions; as wide as two names and a hint."""
 
 
 class SignIn(Asking):
@@ -123,7 +128,7 @@ class Identities:
         if not session.demo:
             self._choices.append(Choice(COMMAND, "a command: pass, vault …", "kept as a profile"))
             self._choices.append(Choice(MEMORY, "another key…", "for this session"))
-        self._program.push_screen(Choose("Profile and region", self._choices, current), self._chosen)
+        self._program.push_screen(Places("Profile and region", self._choices, current), self._chosen)
 
     def _offer(self, source: Source | None, region: str, note: str, *, title: str = "") -> None:
         value = f"place:{len(self._places)}"
@@ -168,7 +173,12 @@ class Identities:
         """Says why there is no key, and what can be done."""
         session = self._session
         short = error.short if isinstance(error, NoCredentials) else ""
-        words = [short or f"{error.message} {error.hint}".strip()]
+        said = short or f"{error.message} {error.hint}".strip()
+        begins_with_memory = getattr(error, "kind", "") in ("locked", "keychain")
+        if begins_with_memory:
+            said += " Or Enter: for this session only."
+        if _PLAIN not in said:
+            said += f" {_PLAIN}"
         failed = session.source
         for each in credentials.offered(session.settings, session.environ, session.clock):
             if each.source == failed or _is_default(each.source, session.settings, failed):
@@ -179,9 +189,9 @@ class Identities:
             Choice(COMMAND, "a command: pass, vault …", "kept as a profile"),
             Choice(MEMORY, "this session only", "typed now, then forgotten"),
         ]
-        begin = MEMORY if getattr(error, "kind", "") in ("locked", "keychain") else self._choices[0].value
+        begin = MEMORY if begins_with_memory else self._choices[0].value
         self._program.push_screen(
-            SignIn("Sign in", words, self._choices, begin, "r tries again   q quits   Esc closes this"),
+            SignIn("Sign in", [said], self._choices, begin, "r tries again   q quits   Esc closes this"),
             self._signed_in,
         )
 
