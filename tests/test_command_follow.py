@@ -174,3 +174,17 @@ def test_a_list_is_printed_although_nothing_can_be_kept(icetui: Icetui) -> None:
     out, err = icetui("list", "smart", "--limit", "2", "--output", "ndjson")
     assert out.count("\n") == 2
     assert err.count("icetui: ") == 1
+
+
+def test_ids_of_a_file_and_out_of_a_log(icetui: Icetui, tmp_path: Path) -> None:
+    one, two, three = "1" * 32, "2" * 32, "3" * 32
+    ids, log = tmp_path / "ids", tmp_path / "app.log"
+    ids.write_text(f"{one}\n{two}\n")
+    log.write_text(f"10:00 INFO JobId={three} MediaId={'4' * 32}\n10:01 job {two} again\n")
+    out, _ = icetui("follow", "vod-ai", "--file", str(ids), "--from-log", str(log))
+    assert out.split() == [one, two, three]
+
+
+def test_a_file_that_is_not_there_is_wrong_use(icetui: Icetui, tmp_path: Path) -> None:
+    _, err = icetui("follow", "vod-ai", "--file", str(tmp_path / "none"), code=2)
+    assert "cannot be read: No such file" in err

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icetui.feed import ids_in
+from icetui.ids import ids_in, ids_in_log
 
 A, B = "20b48fb04483915d4f2cd8ac4f2cd8ac", "****d718e2ff4f018ccf419a7b71****"
 
@@ -63,3 +63,33 @@ def test_any_text_is_read_and_what_is_found_is_found_again(text: str) -> None:
     found = ids_in(text)
     assert ids_in(" ".join(found)) == found
     assert all(each in text for each in found)
+
+
+ONE, TWO = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
+
+
+@pytest.mark.parametrize(
+    ("log", "ids"),
+    [
+        (f"2026-11-20T10:00:00Z INFO submitted job {ONE}", (ONE,)),
+        (f'{{"RequestId":"5B2E31B8-1C0C-5A0D-8F0E-1C0C5A0D8F0E","JobId":"{ONE}"}}', (ONE,)),
+        (f'{{\\"JobId\\":\\"{ONE}\\"}}', (ONE,)),
+        (f"JobIds={ONE},{TWO}", (ONE, TWO)),
+        (f"MediaId={ONE} JobId={TWO}", (TWO,)),
+        (f'"mediaId": "{ONE}", "traceId":"{ONE}", signature={TWO}', ()),
+        ("job_id: ab12cd34-ee55 done", ("ab12cd34-ee55",)),
+        ("JobId: ****20b48fb04483915d4f2cd8ac****", ("****20b48fb04483915d4f2cd8ac****",)),
+        ("job id unknown; jobId=undefined", ()),
+        (f"{ONE}{TWO} x{ONE} {ONE}-1", ()),
+        (f"{ONE}\n{TWO}\n{ONE}", (ONE, TWO)),
+        ("", ()),
+    ],
+)
+def test_job_ids_out_of_a_log(log: str, ids: tuple[str, ...]) -> None:
+    assert ids_in_log(log) == ids
+
+
+@pytest.mark.parametrize("piece", ["a=", "a", "jobid:", "_", "\\", "JobId    ", "0"])
+def test_a_log_of_one_long_line_is_read_in_time_that_grows_with_it(piece: str) -> None:
+    # Where it grew with the square this would take minutes.
+    assert ids_in_log(piece * (400_000 // len(piece))) == ()

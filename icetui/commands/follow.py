@@ -13,7 +13,7 @@ from icetui.commands.running import run_with
 from icetui.errors import Misuse, StoreTrouble
 from icetui.families import FAMILIES
 from icetui.families.base import FoundFamily
-from icetui.feed import ids_in
+from icetui.ids import ids_in, ids_in_log
 from icetui.session import Session
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--media", metavar="MEDIAID", help="vod-ai: follow the jobs that looked at this media asset"
     )
     parser.add_argument("--undo", action="store_true", help="follow again what was unfollowed last")
+    parser.add_argument("--file", metavar="FILE", help="read IDs from a file too, with any separators")
+    parser.add_argument(
+        "--from-log", metavar="FILE", help="pick job IDs out of any text; - reads it from stdin"
+    )
 
 
 def add_unfollow_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,12 +59,15 @@ def run(args: argparse.Namespace) -> int:
         IcetuiError: nobody could be asked.
     """
     family, words = split(args.words)
-    if args.undo and (args.words or args.media):
+    read = args.file is not None or args.from_log is not None
+    if args.undo and (args.words or args.media or read):
         raise Misuse("--undo stands alone: it follows again what was unfollowed last.")
+    if args.media is not None and read:
+        raise Misuse("--media finds the IDs itself: it goes without --file and --from-log.")
     if args.media is not None and (words or not args.media.strip() or not isinstance(family, FoundFamily)):
         raise Misuse("--media finds jobs of vod-ai: `icetui follow vod-ai --media MEDIAID`.")
     # Before there is a loop, which would wait for the end of stdin after Ctrl+C.
-    ids = () if args.undo or args.media is not None else ids_of(words)
+    ids = () if args.undo or args.media is not None else _given(args, words)
 
     async def body(session: Session) -> int:
         if args.undo:
@@ -72,6 +79,32 @@ def run(args: argparse.Namespace) -> int:
         return await _find_and_follow(session, ids)
 
     return run_with(args, body)
+
+
+def _given(args: argparse.Namespace, words: Sequence[str]) -> tuple[str, ...]:
+    """The IDs of the command line, of stdin, of a file and of a log, each once, in this order.
+
+    Raises:
+        Misuse: none is named, or a file cannot be read.
+    """
+    ids: dict[str, None] = {}
+    if words or (args.file is None and args.from_log is None):
+        ids.update(dict.fromkeys(ids_of(words)))
+    if args.file is not None:
+        ids.update(dict.fromkeys(ids_in(_text_of(args.file))))
+    if args.from_log is not None:
+        if args.from_log == "-" and "-" in words:
+            raise Misuse("stdin holds IDs or a log, not both.")
+        ids.update(dict.fromkeys(ids_in_log(_stdin() if args.from_log == "-" else _text_of(args.from_log))))
+    return tuple(ids)
+
+
+def _text_of(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return file.read().decode("utf-8", "replace")
+    except OSError as error:
+        raise Misuse(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def run_unfollow(args: argparse.Namespace) -> int:
@@ -105,15 +138,19 @@ def ids_of(words: Sequence[str]) -> tuple[str, ...]:
     ids: dict[str, None] = {}
     for word in words:
         if word == "-":
-            if sys.stdin is None:
-                raise Misuse("There is no stdin to read IDs from.")
-            if sys.stdin.isatty():
-                say("Reading IDs from the terminal; Ctrl+D ends.")
-            word = sys.stdin.buffer.read().decode("utf-8", "replace")
+            word = _stdin()
         ids.update(dict.fromkeys(ids_in(word)))
     if not ids and "-" not in words:
         raise Misuse(_WHICH)
     return tuple(ids)
+
+
+def _stdin() -> str:
+    if sys.stdin is None:
+        raise Misuse("There is no stdin to read IDs from.")
+    if sys.stdin.isatty():
+        say("Reading IDs from the terminal; Ctrl+D ends.")
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
 def _follow(session: Session, family: str, ids: Sequence[str], *, quiet: bool = False) -> int:
