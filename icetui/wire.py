@@ -26,12 +26,14 @@ from icetui.errors import (
     Misuse,
     Redirected,
     Throttled,
+    TimedOut,
     Unreachable,
     Unreadable,
 )
 from icetui.log import CallLog, Entry
 from icetui.pace import Pace, asked_wait, http_date
 from icetui.records import record
+from icetui.traffic import Traffic
 from icetui.trust import Trust
 
 if TYPE_CHECKING:
@@ -50,11 +52,39 @@ BACKOFF: Final = (0.5, 1.0, 2.0)
 LONGEST_WAIT: Final = 60.0
 """Seconds that we wait at most when the service names a time."""
 
+SPREAD: Final = 0.25
+"""Part of a time the service names that is added by chance: others were told the same time."""
+
+TICK: Final = 0.5
+"""Seconds between two looks at whether this process stands still while it asks."""
+
+STILL: Final = 1.5
+"""Seconds after which a look that is overdue says that it stood still: stopped, or in the plain view."""
+
 LARGEST_ANSWER: Final = 64 * 1024 * 1024
 """Bytes of an answer, unpacked. The largest real ones are transcripts of some megabytes."""
 
 LARGEST_REFUSAL: Final = 1024 * 1024
 """Bytes of an error body; what comes after them is not read."""
+
+
+_TRIES: Final = {"no": 1, "once": 2, "yes": len(BACKOFF) + 1}
+
+
+class _Trying:
+    """A call under way.
+
+    Attributes:
+        attempt: from 1.
+        attempts: how many it may have, as far as is known.
+        queued: moment of its turn, if it waits for the ceiling.
+    """
+
+    __slots__ = ("attempt", "attempts", "queued")
+
+    def __init__(self) -> None:
+        self.attempt = self.attempts = 1
+        self.queued: float | None = None
 
 
 @record
@@ -83,6 +113,7 @@ class Client:
         clock: aware time, for the date of a request and of an answer.
         log: where each attempt is noted.
         ceiling: most calls in any 60 s, retries included; 0: none. A call beyond it waits for its turn.
+        pace: instead of one of its own, by the same `monotonic`; its ceiling is then the one that holds.
         ca_file: certificates to trust besides the usual ones. There is no way to trust any.
         sleep: waits for seconds.
         monotonic: seconds of a clock that never goes back and that `sleep` moves on.
@@ -94,6 +125,7 @@ class Client:
         endpoints: as given.
         log: as given.
         skew: their clock minus ours, from the last Date header; None before the first.
+        changed: called, on the event loop, when `traffic` may have become another.
     """
 
     def __init__(
@@ -106,6 +138,7 @@ class Client:
         clock: Clock = lambda: datetime.now(UTC),
         log: CallLog | None = None,
         ceiling: int = 60,
+        pace: Pace | None = None,
         ca_file: str | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
@@ -124,7 +157,9 @@ class Client:
         self._sleep = sleep
         self._monotonic = monotonic
         self._jitter = jitter
-        self._pace = Pace(ceiling, monotonic)
+        self.changed: Callable[[], object] | None = None
+        self._pace = Pace(ceiling, monotonic, jitter) if pace is None else pace
+        self._trying: list[_Trying] = []
         # By scheme: certificates are for https.
         self._http: dict[str, httpx.AsyncClient] = {}
         self._auth: ACS3 | None = None
@@ -149,6 +184,20 @@ class Client:
         """By what every refresh interval of the profile is to be multiplied while it is throttled, 1 to 8."""
         return self._pace.stretch
 
+    @property
+    def traffic(self) -> Traffic:
+        """How asking goes: calls in the last minute, what is waited for, which try."""
+        most = max(self._trying, key=lambda each: each.attempt, default=None)
+        queued = min((each.queued for each in self._trying if each.queued is not None), default=None)
+        return Traffic(
+            self._pace.recent,
+            self._pace.ceiling,
+            self.throttled_until,
+            None if queued is None else self._clock() + timedelta(seconds=queued - self._monotonic()),
+            0 if most is None else most.attempt,
+            0 if most is None else most.attempts,
+        )
+
     async def send(self, call: Call, *, urgent: bool = False) -> Answer:
         """Asks, and asks again where that may help; each attempt has its own date, nonce, turn and log entry.
 
@@ -161,23 +210,44 @@ class Client:
             CouldNotAsk: there was no usable answer.
             Misuse: the call cannot be sent: a parameter that is no text, or a product without an endpoint.
         """
-        attempt, not_before = 1, 0.0
+        trying = _Trying()
+        self._trying.append(trying)
+        try:
+            return await self._send(call, trying, urgent=urgent)
+        finally:
+            self._trying.remove(trying)
+            self._tell()
+
+    async def _send(self, call: Call, trying: _Trying, *, urgent: bool) -> Answer:
+        not_before = 0.0
+        is_excused = False
         while True:
-            await self._turn(urgent, not_before)
+            await self._turn(trying, urgent, not_before)
             sent, begun = self._clock(), self._monotonic()
-            outcome = await self._ask(call)
-            self._note(sent, round((self._monotonic() - begun) * 1000), call, attempt, outcome)
+            with _Watch() as watch:
+                outcome = await self._ask(call)
+            ms = round((self._monotonic() - begun) * 1000)
+            if isinstance(outcome, _Failure) and isinstance(outcome.error, TimedOut) and watch.stood_still:
+                # It was we who were silent: the same try again, but not for ever.
+                self._note(sent, ms, call, trying.attempt, outcome, code="StoodStill")
+                if not is_excused:
+                    is_excused = True
+                    continue
+            else:
+                self._note(sent, ms, call, trying.attempt, outcome)
             if isinstance(outcome, Answer):
-                self._pace.relax()
+                self._pace.relax(begun)
                 return outcome
-            pause = self._pause(outcome, attempt)
+            pause = self._pause(outcome, trying.attempt)
             if isinstance(outcome.error, Throttled):
                 # For everyone, and after the last attempt too.
-                self._pace.hold(pause)
-            if attempt > {"no": 0, "once": 1, "yes": len(BACKOFF)}[outcome.again]:
+                self._pace.hold(pause, begun)
+            trying.attempts = _TRIES[outcome.again]
+            if trying.attempt >= trying.attempts:
                 raise outcome.error
             not_before = self._monotonic() + pause
-            attempt += 1
+            trying.attempt += 1
+            self._tell()
 
     async def close(self) -> None:
         """Closes connections: what is under way breaks, what comes later is refused. Twice is fine."""
@@ -185,22 +255,46 @@ class Client:
         for http in self._http.values():
             await http.aclose()
 
-    async def _turn(self, urgent: bool, not_before: float) -> None:
-        at = self._pace.turn(urgent=urgent, not_before=not_before)
-        seconds = at - self._monotonic()
-        if seconds > 0:
-            try:
+    async def _turn(self, trying: _Trying, urgent: bool, not_before: float) -> None:
+        """Returns when a call may go."""
+        pace = self._pace
+        at = pace.turn(urgent=urgent, not_before=not_before)
+        try:
+            while (seconds := pace.due(at)) > 0:
+                if at > max(not_before, self._monotonic() + pace.held):
+                    trying.queued = at
+                self._tell()
                 await self._sleep(seconds)
-            except asyncio.CancelledError:
-                self._pace.give_back(at)
-                raise
+                if pace.held:
+                    # The service has throttled meanwhile: there may be others, and they come one by one.
+                    pace.give_back(at)
+                    at = pace.turn(urgent=urgent, not_before=not_before)
+        except asyncio.CancelledError:
+            pace.give_back(at)
+            raise
+        finally:
+            trying.queued = None
+        pace.go(at)
+
+    def _tell(self) -> None:
+        if self.changed is not None:
+            self.changed()
 
     def _pause(self, failure: _Failure, attempt: int) -> float:
         if failure.wait is not None:
-            return min(failure.wait, LONGEST_WAIT)
+            return min(failure.wait, LONGEST_WAIT) * (1 + SPREAD * self._jitter())
         return BACKOFF[min(attempt, len(BACKOFF)) - 1] * (0.5 + self._jitter())
 
-    def _note(self, sent: datetime, ms: int, call: Call, attempt: int, outcome: Answer | _Failure) -> None:
+    def _note(
+        self,
+        sent: datetime,
+        ms: int,
+        call: Call,
+        attempt: int,
+        outcome: Answer | _Failure,
+        *,
+        code: str = "",
+    ) -> None:
         if self.log is None:
             return
         if isinstance(outcome, Answer):
@@ -208,7 +302,7 @@ class Client:
             entry = Entry(sent, call.action, ms, outcome.status, said.code, said.request_id, attempt)
         else:
             error = outcome.error
-            code = error.code or type(error).__name__
+            code = code or error.code or type(error).__name__
             entry = Entry(sent, call.action, ms, error.status, code, error.request_id, attempt)
         self.log.add(entry)
 
@@ -339,6 +433,37 @@ class Client:
             regions = ", ".join(ICE_REGIONS if call.product == "ice" else VOD_REGIONS)
             broken.hint = f"{call.product.upper()} has no known host in {self.region}; it has in {regions}"
         return _Failure(broken, "yes" if may_heal else "no")
+
+
+class _Watch:
+    """Whether the event loop stood still for a while, e.g. because the process was stopped.
+
+    The time-outs of a request go on meanwhile, and then they end it before its answer is looked at.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._last = self._loop.time()
+        self._longest = 0.0
+        self._next: asyncio.TimerHandle | None = None
+
+    def __enter__(self) -> _Watch:
+        self._look()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._next is not None:
+            self._next.cancel()
+
+    def _look(self) -> None:
+        now = self._loop.time()
+        self._longest, self._last = max(self._longest, now - self._last), now
+        self._next = self._loop.call_later(TICK, self._look)
+
+    @property
+    def stood_still(self) -> bool:
+        """Whether it did since this watch began."""
+        return max(self._longest, self._loop.time() - self._last) > STILL
 
 
 def _text(content: bytes, charset: str | None) -> str:

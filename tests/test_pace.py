@@ -101,6 +101,72 @@ def test_throttling_holds_everyone_and_stretches_intervals_until_answers_come_ag
     assert pace.stretch == 1
 
 
+def test_calls_that_were_under_way_together_are_throttled_once() -> None:
+    watch = Watch()
+    pace = Pace(60, watch)
+    for _ in range(4):
+        pace.hold(5, asked=watch.now - 1 if pace.held else watch.now)
+    assert pace.stretch == 2
+    # An answer to one of them says nothing of the time after.
+    pace.relax(asked=watch.now - 1)
+    assert pace.stretch == 2
+    watch.now += 6
+    pace.hold(5, asked=watch.now)
+    assert pace.stretch == 4
+    watch.now += 6
+    pace.relax(asked=watch.now)
+    assert pace.stretch == 2
+
+
+@pytest.mark.parametrize(("chance", "apart"), [(0.0, 0.5), (1.0, 1.5)])
+def test_after_throttling_calls_come_one_by_one_until_the_service_answers_freely(
+    chance: float, apart: float
+) -> None:
+    watch = Watch()
+    pace = Pace(0, watch, lambda: chance)
+    pace.hold(10)
+    assert [pace.turn(urgent=n == 1) for n in range(4)] == [1010 + n * apart for n in range(4)]
+    watch.now += 20
+    pace.relax()
+    assert [pace.turn() for _ in range(3)] == [watch.now] * 3
+
+
+def test_a_call_that_goes_late_delays_those_after_it() -> None:
+    watch = Watch()
+    pace = Pace(2, watch)
+    first, second, third = pace.turn(), pace.turn(), pace.turn()
+    watch.now += 0.75  # the machine was busy
+    for at in (first, second):
+        assert pace.due(at) == 0
+        pace.go(at)
+    watch.now = third
+    assert pace.due(third) == pytest.approx(0.75, abs=1e-5)
+    watch.now += 0.75
+    assert pace.due(third) == 0
+
+
+def test_a_turn_that_has_come_waits_if_the_service_has_throttled_meanwhile() -> None:
+    watch = Watch()
+    pace = Pace(60, watch)
+    at = pace.turn()
+    pace.hold(7)
+    assert pace.due(at) == 7
+
+
+def test_calls_of_the_last_minute_are_counted_with_and_without_a_ceiling() -> None:
+    for ceiling in (0, 60):
+        watch = Watch()
+        pace = Pace(ceiling, watch)
+        for _ in range(5):
+            pace.go(pace.turn())
+            watch.now += 20
+        assert pace.recent == 2
+        pace.turn()  # has not gone
+        assert pace.recent == 2
+        watch.now += 60
+        assert pace.recent == 0
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     ceiling=st.integers(1, 12),
