@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 QUIT_AGAIN = 2.0
 """Seconds within which a second Ctrl+C quits."""
 
-STOPPABLE = ("more", "refresh", "find")
+STOPPABLE = ("more", "refresh", "find", "copy")
 """Groups of workers that Ctrl+C stops: what a person has asked for, not the beats."""
 
 _LATER = ("icetui.connection", "icetui.screens.detail", "icetui.screens.filters", "icetui.panes.clipboard")
@@ -86,6 +86,9 @@ class IcetuiApp(FramedApp):
     class Waiting(Message):
         """The keyring takes its time: perhaps it asks somebody on a desktop."""
 
+    class Traffic(Message):
+        """A call began, waits, is asked again, or ended."""
+
     class KeyExpired(Message):
         """The temporary key of a session is of no more use."""
 
@@ -111,6 +114,7 @@ class IcetuiApp(FramedApp):
         self._heirs: dict[Session, Session] = {}
         self._opening: set[Session] = set()
         self._started = False
+        self._has_traffic = False
         self._expiry: Timer | None = None
         self.browse = Browse(session, family)
         self._filters_of_ours: tuple[LineFilter, ...] = (AsciiOnly(), Net()) if session.ascii else (Net(),)
@@ -169,6 +173,8 @@ class IcetuiApp(FramedApp):
             return
         self._opening.add(session)
         session.on_expiry = self.KeyExpired(session).posted_to(self)
+        session.on_traffic = self._heard_traffic
+        session.away = not self.app_focus
         threading.Thread(target=self._open, args=(session,), daemon=True, name="open-session").start()
 
     def _open(self, session: Session) -> None:
@@ -189,6 +195,23 @@ class IcetuiApp(FramedApp):
             _ = session.client
         for name in _LATER:
             importlib.import_module(name)
+
+    def _heard_traffic(self) -> None:
+        if not self._has_traffic:
+            self._has_traffic = True
+            self.post_message(self.Traffic())
+
+    @on(Traffic)
+    def _show_traffic(self) -> None:
+        self._has_traffic = False
+        if isinstance(self.screen, Room):
+            self.screen.freshen()
+
+    def watch_app_focus(self, focused: bool) -> None:
+        """Without the focus is asked less often; a terminal that tells nothing of it never loses it."""
+        self.session.away = not focused
+        if focused and isinstance(self.screen, Room):
+            self.screen.came_back()
 
     def _tell_waiting(self) -> None:
         self.post_message(self.Waiting())
@@ -413,7 +436,7 @@ class IcetuiApp(FramedApp):
         running = [each for each in self.workers if each.group in STOPPABLE and each.is_running]
         for worker in running:
             worker.cancel()
-        if running:
+        if running or (isinstance(self.screen, Room) and self.screen.stop()):
             self._say("Stopped. What came is kept.")
             return
         before, self._interrupted = self._interrupted, time.monotonic()
@@ -441,7 +464,10 @@ class IcetuiApp(FramedApp):
         if not isinstance(self.screen, Reading):
             session = self.session
             ceiling = 0 if session.demo else session.settings.calls_per_minute
-            self.push_screen(Reading("Requests", log_lines(session.log.entries, ceiling)))
+            traffic = session.traffic
+            # Where time stands still all of it is one minute.
+            recent = len(session.log.entries) if traffic is None else traffic.calls
+            self.push_screen(Reading("Requests", log_lines(session.log.entries, ceiling, recent)))
 
     def action_mouse(self) -> None:
         """Mouse reporting on or off."""

@@ -21,7 +21,7 @@ from icetui.listing import Listing
 from icetui.lookups import AT_ONCE, Lookups, Sender
 from icetui.openings import Openings
 from icetui.parts import Parts
-from icetui.pulse import Pulse, Sleep, stretched
+from icetui.pulse import JITTER, Pulse, Rhythm, Sleep, rhythm, stretched
 from icetui.roster import Roster
 from icetui.sharing import Shared
 from icetui.snapshot import Snapshot
@@ -42,7 +42,8 @@ class Feed:
     Args:
         family: describes the calls and reads the answers.
         sender: sends them. Its `allowance`, if it has one, is how many calls may go without waiting;
-            its `stretch`, if it has one, by what the interval is to be multiplied.
+            its `stretch`, if it has one, by what the interval is to be multiplied; its `away`, whether the
+            terminal has lost the focus.
         store: what is kept between sessions.
         scope: whose jobs.
         clock: aware time.
@@ -90,7 +91,7 @@ class Feed:
         self._lookups = Lookups(family, sender, scope.region)
         self._openings = Openings(family, self._lookups, self._tell, most=memory)
         self.parts = (
-            Parts(family.parts, sender, scope.region, self.pause_after)
+            Parts(family.parts, sender, scope.region, self.pause_after, self.rhythm_of)
             if isinstance(family, PartedFamily)
             else None
         )
@@ -111,6 +112,9 @@ class Feed:
         self._no_lookups: IcetuiError | None = None
         # Why the next beat is to come later.
         self._setback: IcetuiError | None = None
+        # When anything changed or a person asked last, as of so many moves; and when a beat ended last.
+        self._moved = self._ended = clock()
+        self._moves = 0
         self.snapshot = self._picture()
 
     # What a person does: no network before the next beat.
@@ -127,6 +131,7 @@ class Feed:
         call again, nothing is: the query then only chooses among the rows.
         """
         before, self.query = self._call(), query
+        self._moved = self._clock()
         self.generation += 1
         self._roster.ask(query)
         if self._call() != before:
@@ -188,6 +193,7 @@ class Feed:
     def nudge(self) -> None:
         """A person asks for a beat now, paused or not; missing and refused IDs are tried again."""
         self._is_insisted = True
+        self._moved = self._clock()
         self._pulse.nudge()
 
     def pause(self) -> None:
@@ -196,7 +202,15 @@ class Feed:
 
     def resume(self) -> None:
         """Beats again; if some fell due meanwhile, one comes at once."""
+        self._moved = self._clock()
         self._pulse.resume()
+
+    def hurry(self) -> None:
+        """Somebody looks again: a beat that is due by what holds now comes at once, others in their time."""
+        if self._post is not None and not self._is_stopped:
+            passed = (self._clock() - self._ended).total_seconds()
+            self._pulse.hurry(max(0.0, self.rhythm.seconds - max(0.0, passed)))
+            self._publish(only_if_changed=True)
 
     # What goes out.
 
@@ -237,6 +251,8 @@ class Feed:
             person: a person asks: also what was refused, and IDs that were missing.
         """
         self._is_insisted |= person
+        if person:
+            self._moved = self._clock()
         was_under_way = "beat" in self._shared
         await self._shared.run("beat", lambda: self._beat(bounded=False))
         if was_under_way and (self._is_insisted or self._roster.is_wanting):
@@ -339,6 +355,9 @@ class Feed:
             if error is None:
                 self._taken, self._is_answered = self._clock(), True
         self._error, self._is_stale = error, error is not None
+        self._ended = self._clock()
+        if self._moves != self._roster.moves:
+            self._moves, self._moved = self._roster.moves, self._ended
         self._publish(only_if_changed=True)
         await self._keep(self._taken, beat=error is None)
 
@@ -443,12 +462,49 @@ class Feed:
         """Seconds until the next beat; None if only a person can bring it."""
         if self._is_stopped:
             return None
-        return self.pause_after(failures, self._setback)
+        return self.pause_after(failures, self._setback, self.rhythm)
 
-    def pause_after(self, failures: int, error: IcetuiError | None) -> float:
-        """Seconds to wait before asking again, after so many failures in a row, the last one this."""
-        interval = self.interval * float(getattr(self._sender, "stretch", 1.0))
-        return stretched(interval, failures, error, self._chance())
+    def pause_after(self, failures: int, error: IcetuiError | None, asked: Rhythm | None = None) -> float:
+        """Seconds to wait before asking again.
+
+        Args:
+            failures: so many in a row.
+            error: the last of them.
+            asked: how often is asked while there are none; None: as the setting says.
+        """
+        if asked is None:
+            asked = rhythm(self.interval, quiet=0.0, stretch=self._stretch)
+        chance = self._chance()
+        late = JITTER * chance if asked.why == "throttled" else 0.0
+        return stretched(asked.seconds * (1 + late), failures, error, chance)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """How often the list is asked for."""
+        return self._rhythm(self._moved, self._roster.youngest)
+
+    def rhythm_of(self, job: Job, moved: datetime) -> Rhythm:
+        """How often one job is asked for.
+
+        Args:
+            job: has not ended.
+            moved: when it changed, or a person asked for it, last.
+        """
+        return self._rhythm(moved, job.created)
+
+    def _rhythm(self, moved: datetime, created: datetime | None) -> Rhythm:
+        now = self._clock()
+        return rhythm(
+            self.interval,
+            quiet=(now - moved).total_seconds(),
+            age=0.0 if created is None else (now - created).total_seconds(),
+            away=bool(getattr(self._sender, "away", False)),
+            stretch=self._stretch,
+        )
+
+    @property
+    def _stretch(self) -> float:
+        return float(getattr(self._sender, "stretch", 1.0))
 
     def _room(self) -> int:
         """How many calls may go without waiting, as far as the sender says."""
@@ -486,6 +542,7 @@ class Feed:
             answered=self._is_answered,
             live=roster.live,
             stopped=self._is_stopped,
+            rhythm=self.rhythm,
         )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from icetui.call import Answer, Call
@@ -27,7 +28,7 @@ from icetui.families.reading import missing
 from icetui.job import Job
 
 AT_ONCE = 4
-"""Lookups under way at most; a beat leaves one place free, so that a person's own does not wait."""
+"""Lookups under way at most; see `Places`."""
 
 FAILURES = 4
 """So many failures in a row, without an answer, end the lookups of a beat."""
@@ -49,14 +50,43 @@ def _nobody(answer: Answer, jobs: Sequence[Job]) -> None:
     """Nobody keeps answers."""
 
 
+class Places:
+    """Places for lookups under way: `AT_ONCE`.
+
+    Beats leave one free, so that a person's own does not wait.
+    """
+
+    def __init__(self) -> None:
+        self._all = asyncio.Semaphore(AT_ONCE)
+        self._unhurried = asyncio.Semaphore(AT_ONCE - 1)
+
+    @asynccontextmanager
+    async def one(self, *, urgent: bool) -> AsyncIterator[None]:
+        """Holds a place; waits for it.
+
+        Args:
+            urgent: a person waits.
+        """
+        if urgent:
+            async with self._all:
+                yield
+        else:
+            async with self._unhurried, self._all:
+                yield
+
+
 class Lookups:
-    """Lookups of one family by one sender, at most `AT_ONCE` at once over all callers."""
+    """Lookups of one family by one sender.
+
+    Args:
+        sender: its `places`, if it has some, are shared with all others who ask by it.
+    """
 
     def __init__(self, family: Family, sender: Sender, region: str) -> None:
         self._family = family
         self._sender = sender
         self._region = region
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places: Places = getattr(sender, "places", None) or Places()
         self.heard: Callable[[Answer, Sequence[Job]], None] = _nobody
         """Gets every answer that rows were read from: what it tells need not be asked for again."""
 
@@ -66,7 +96,7 @@ class Lookups:
         Raises:
             IcetuiError: there is none.
         """
-        async with self._places:
+        async with self._places.one(urgent=True):
             return await self._sender.send(self._family.lookup([job_id]), urgent=True)
 
     async def many(self, ids: Sequence[str], told: Told, *, urgent: bool = False) -> IcetuiError | None:
@@ -93,7 +123,7 @@ class Lookups:
         Raises:
             IcetuiError: none.
         """
-        async with self._places:
+        async with self._places.one(urgent=urgent):
             answer = await self._sender.send(self._family.lookup(ids), urgent=urgent)
         jobs = self._family.read_lookup(answer).jobs
         self.heard(answer, jobs)

@@ -13,6 +13,7 @@ from icetui.errors import IcetuiError, NotFound
 from icetui.families.base import Family, Opened
 from icetui.job import Job, State
 from icetui.lookups import Lookups
+from icetui.pulse import Rhythm
 from icetui.sharing import Shared
 
 Tell = Callable[[Job, datetime | None], Awaitable[None]]
@@ -25,15 +26,14 @@ class Opener(Protocol):
     def family(self) -> Family:
         """Whose jobs."""
 
-    @property
-    def interval(self) -> float:
-        """Seconds between two askings about a job that has not ended."""
-
     async def open(self, job_id: str, *, again: bool = False) -> Opened:
         """All about one job; raises IcetuiError."""
 
-    def pause_after(self, failures: int, error: IcetuiError | None) -> float:
+    def pause_after(self, failures: int, error: IcetuiError | None, asked: Rhythm | None = None) -> float:
         """Seconds to wait before asking again, after so many failures in a row, the last one this."""
+
+    def rhythm_of(self, job: Job, moved: datetime) -> Rhythm:
+        """How often a job that has not ended is asked for; `moved`: when it changed last."""
 
 
 LARGE_ANSWER: Final = 100_000

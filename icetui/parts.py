@@ -12,6 +12,7 @@ from icetui.families.base import Opened, PartFamily
 from icetui.job import Job, State, Subjob
 from icetui.lookups import Lookups, Sender
 from icetui.openings import Openings
+from icetui.pulse import Rhythm
 
 _PAGES: Final = 20
 """Pages of a listing at most: two thousand subjobs of one batch."""
@@ -27,6 +28,7 @@ class Parts:
         sender: asks.
         region: where.
         pause_after: seconds to wait after so many failures, the last one this.
+        rhythm_of: how often a part is asked for; see `openings.Opener` for both.
     """
 
     def __init__(
@@ -34,17 +36,18 @@ class Parts:
         family: PartFamily,
         sender: Sender,
         region: str,
-        pause_after: Callable[[int, IcetuiError | None], float],
+        pause_after: Callable[[int, IcetuiError | None, Rhythm | None], float],
+        rhythm_of: Callable[[Job, datetime], Rhythm],
     ) -> None:
         self.family = family
-        self.pause_after = pause_after
+        self.rhythm_of = rhythm_of
+        self._pause_after = pause_after
         self._sender = sender
         self._openings = Openings(family, Lookups(family, sender, region), _nobody, most=_MEMORY)
 
-    @property
-    def interval(self) -> float:
-        """Seconds between two askings about a part that has not ended."""
-        return self.pause_after(0, None)
+    def pause_after(self, failures: int, error: IcetuiError | None, asked: Rhythm | None = None) -> float:
+        """Seconds to wait before asking again, after so many failures in a row, the last one this."""
+        return self._pause_after(failures, error, asked)
 
     async def open(self, job_id: str, *, again: bool = False) -> Opened:
         """All about one part; a finished one that was opened before comes out of memory.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from icetui.errors import IcetuiError, Refusal
@@ -34,6 +35,7 @@ class Roster:
         refused: jobs whose own lookup failed, and why.
         unread: finished batches that may be partial and could be shown.
         changed: rows that the store has not been given yet.
+        moves: how often a job was new, or in another state than before.
     """
 
     def __init__(self, family: Family, region: str, query: Query) -> None:
@@ -43,6 +45,8 @@ class Roster:
         self.refused: dict[str, IcetuiError] = {}
         self.unread = Backlog()
         self.changed: dict[str, Job] = {}
+        self.moves = 0
+        self._youngest: tuple[tuple[int, int], datetime | None] = ((-1, 0), None)
         self._family = family
         self._listed = family if isinstance(family, ListedFamily) else None
         self._region = region
@@ -87,6 +91,7 @@ class Roster:
         new = merged(old, job)
         if new is not old:
             self.changed[job.id] = new
+            self.moves += old is None or old.state_word != new.state_word
         if job.whole:
             self.refused.pop(job.id, None)
         if job.id not in self.refused:
@@ -196,6 +201,16 @@ class Roster:
     def live(self) -> int:
         """How many jobs are not terminal, followed or not."""
         return len(self._live) + len(self._later)
+
+    @property
+    def youngest(self) -> datetime | None:
+        """When the youngest job that has not ended was created; None: there is none, or nobody knows."""
+        now = (self.moves, self.live)
+        if self._youngest[0] != now:
+            jobs = (self.rows.get(each) for queue in (self._live, self._later) for each in queue)
+            created = [job.created for job in jobs if job is not None and job.created is not None]
+            self._youngest = now, max(created, default=None)
+        return self._youngest[1]
 
     def pardon(self, error: IcetuiError) -> None:
         """An error was not about the jobs that met it."""

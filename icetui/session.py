@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from icetui.credentials import Identity, Kind, Source
     from icetui.endpoints import Endpoints
     from icetui.feed import Feed
+    from icetui.lookups import Places
+    from icetui.pace import Pace
     from icetui.settings import Settings
     from icetui.store import Scope, Store
+    from icetui.traffic import Traffic
     from icetui.wire import Client
 
 Clock = Callable[[], datetime]
@@ -57,6 +61,9 @@ class Session:
         source: exactly that access key is wanted; None: the one that the order gives.
         expired: when the temporary key ran out; None while it may be used.
         on_expiry: called once, on the loop, when it has.
+        places: for lookups under way, of all families.
+        away: whether the terminal has said that it lost the focus.
+        on_traffic: called, on the loop, when `traffic` may have become another.
     """
 
     def __init__(
@@ -86,6 +93,10 @@ class Session:
         self._identity: Identity | None = None
         self._client: Client | None = None
         self._making = threading.Lock()
+        self._paces: dict[str, Pace] = {} if root is None else root._paces
+        self.places: Places | None = None
+        self.away = False
+        self.on_traffic: Callable[[], object] | None = None
         self._keeping = threading.Lock()
         self._store: Store | None = None
         self._followed_demo = False
@@ -243,8 +254,11 @@ class Session:
     def feed(self, family: str, *, page_size: int = 50) -> Feed:
         """A new feed of one family; `feeds` holds the lasting ones."""
         from icetui.feed import Feed
+        from icetui.lookups import Places
 
         kind = by_name(family)
+        if self.places is None:
+            self.places = Places()
         return Feed(
             kind,
             _Door(self),
@@ -255,6 +269,16 @@ class Session:
             page_size=page_size,
             interval=self.settings.interval,
         )
+
+    @property
+    def traffic(self) -> Traffic | None:
+        """How asking goes; None before anything was asked, and where time stands still."""
+        client = self._client
+        return None if client is None or self.given.clock is not None else client.traffic
+
+    def _heard(self) -> None:
+        if self.on_traffic is not None:
+            self.on_traffic()
 
     async def disconnect(self) -> None:
         """Closes connections; they belong to the loop they were made in."""
@@ -416,29 +440,43 @@ class Session:
         identity = self.open()
         where = self.endpoints(identity)
         if not self.demo:
-            return Client(
+            client = Client(
                 key=identity.key,
                 region=identity.region,
                 endpoints=where,
                 clock=self.clock,
                 log=self.log,
-                ceiling=self.settings.calls_per_minute,
+                pace=self._pace(identity),
                 ca_file=identity.ca_file or None,
             )
-        from icetui.demo.transport import demo
+        else:
+            from icetui.demo.transport import demo
 
-        # No ceiling: there is nobody to be polite to. Where time stands still nobody waits either.
-        sleep = _no_wait if self.given.clock else asyncio.sleep
-        return Client(
-            key=identity.key,
-            region=identity.region,
-            endpoints=where,
-            transport=demo(self.clock if self.given.clock else None, faults_of(self.given)),
-            clock=self.clock,
-            log=self.log,
-            ceiling=0,
-            sleep=sleep,
-        )
+            # Where time stands still nobody waits.
+            leaps = _Leaps() if self.given.clock else None
+            client = Client(
+                key=identity.key,
+                region=identity.region,
+                endpoints=where,
+                transport=demo(self.clock if self.given.clock else None, faults_of(self.given)),
+                clock=self.clock,
+                log=self.log,
+                # No ceiling: there is nobody to be polite to.
+                ceiling=0,
+                sleep=asyncio.sleep if leaps is None else leaps.sleep,
+                monotonic=time.monotonic if leaps is None else leaps.monotonic,
+            )
+        client.changed = self._heard
+        return client
+
+    def _pace(self, identity: Identity) -> Pace:
+        """The pace of a key: it outlasts a connection, and is one for all regions it is used in."""
+        from icetui.pace import Pace
+
+        ceiling = self.settings.calls_per_minute
+        pace = self._paces.setdefault(identity.key.digest, Pace(ceiling, time.monotonic, _chance))
+        pace.ceiling = ceiling
+        return pace
 
 
 class _Door:
@@ -450,6 +488,16 @@ class _Door:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    @property
+    def places(self) -> Places | None:
+        """For lookups under way."""
+        return self._session.places
+
+    @property
+    def away(self) -> bool:
+        """Whether the terminal has lost the focus."""
+        return self._session.away
 
     @property
     def allowance(self) -> int:
@@ -498,8 +546,25 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _no_wait(_seconds: float) -> None:
-    """What waiting is where time stands still."""
+class _Leaps:
+    """What waiting is where time stands still: it is over at once, and the time is as if it had passed."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def monotonic(self) -> float:
+        """Seconds."""
+        return time.monotonic() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """Passes over so many seconds."""
+        self._ahead += max(0.0, seconds)
+
+
+def _chance() -> float:
+    import random
+
+    return random.random()
 
 
 def _standing(when: datetime) -> Clock:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from icetui.errors import IcetuiError
 from icetui.job import Query
 from icetui.jobs import NO_JOBS, Jobs
+from icetui.pulse import STEADY, Rhythm
 from icetui.records import record
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Snapshot:
         live: how many of the loaded rows have not ended.
         scope: whose jobs these are.
         stopped: whether nothing more is asked until a person asks: refused for good.
+        rhythm: how often is asked.
     """
 
     generation: int
@@ -58,3 +60,4 @@ class Snapshot:
     live: int = 0
     stopped: bool = False
     scope: Scope | None = None
+    rhythm: Rhythm = STEADY

@@ -261,7 +261,7 @@ def test_every_cell_of_a_hostile_row_is_safe_and_as_wide_as_its_column(name: str
 def test_the_request_log_and_refusals_are_safe(name: str) -> None:
     text = CORPUS[name]
     entry = Entry(demo().session.clock(), text, 1, 403, text, text, 1)
-    assert_safe(log_lines([entry], 60), name)
+    assert_safe(log_lines([entry], 60, 1), name)
     for message in (text, "no"):
         error = Refusal(message, hint=text, code=text, request_id=text, status=403)
         assert not unsafe(plain(failure(error)))

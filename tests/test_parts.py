@@ -18,6 +18,7 @@ from icetui.families.batch import Batch
 from icetui.families.production import Production
 from icetui.job import JobError, Media, State, Subjob
 from icetui.parts import Parts, explained, unexplained
+from icetui.pulse import Rhythm
 from icetui.results import Segment, Segments, Tree
 from tests.recorded import answered, recorded, utc
 
@@ -123,7 +124,13 @@ class TestParts:
         ]
 
     def parts(self, sender: Sender) -> Parts:
-        return Parts(PART, sender, "cn-shanghai", lambda failures, error: 10.0 * (failures + 1))
+        return Parts(
+            PART,
+            sender,
+            "cn-shanghai",
+            lambda failures, error, asked: 10.0 * (failures + 1),
+            lambda job, moved: Rhythm(10.0),
+        )
 
     def test_they_are_listed_to_the_end_with_their_reasons(self) -> None:
         pages = {
@@ -158,7 +165,7 @@ class TestParts:
 
         asyncio.run(twice())
         assert len(sender.asked) == 2
-        assert parts.interval == 10.0
+        assert parts.pause_after(1, None) == 20.0
 
     def test_what_only_the_listing_told_is_added_and_nothing_is_overwritten(self) -> None:
         bare = Subjob("s1", State.FAILED, "Failed")

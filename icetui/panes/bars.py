@@ -212,8 +212,13 @@ _SIGNS = {"bad": "✗ ", "warn": "! "}
 """What says how grave a message is where there is no colour."""
 
 
-def status_line(message: SpanLine, fresh: SpanLine, cells: int) -> list[Span]:
-    """The message on the left, cut with `…` where it must be; how fresh the rows are on the right."""
+def status_line(message: SpanLine, fresh: SpanLine, cells: int, aside: SpanLine = ()) -> list[Span]:
+    """The message on the left, cut with `…` where it must be; how fresh the rows are on the right.
+
+    Last comes the `aside`, if there is room for all of it and for all else.
+    """
+    if fresh and aside and (fits := _apart(message, [*fresh, _DOT, *aside], cells)):
+        return fits
     if fits := _apart(message, fresh, cells):
         return fits
     room = cells - width(plain(fresh)) - 2
@@ -228,10 +233,15 @@ class StatusLine(Bar):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._says: tuple[SpanLine, SpanLine] = ((), ())
+        self._says: tuple[SpanLine, SpanLine, SpanLine] = ((), (), ())
 
     def show(
-        self, message: str | Sequence[Span], fresh: str | Sequence[Span] = "", *, style: str = ""
+        self,
+        message: str | Sequence[Span],
+        fresh: str | Sequence[Span] = "",
+        *,
+        style: str = "",
+        aside: Sequence[Span] = (),
     ) -> None:
         """Says something else; nothing is painted where it is the same.
 
@@ -240,18 +250,28 @@ class StatusLine(Bar):
             fresh: the right side, the same.
             style: of a message given as a string: "bad", "warn", "good", "busy", "dim". The first two
                 also put a sign in front of it.
+            aside: what may be left out, at the right end.
         """
         left = (
             ((_SIGNS.get(style, "") + clean(message), style),) if isinstance(message, str) else tuple(message)
         )
         right = ((clean(fresh), "dim"),) if isinstance(fresh, str) else tuple(fresh)
-        if self._says != (says := (left, right)):
+        self._say((left, right, tuple(aside)))
+
+    def freshen(self, fresh: str | Sequence[Span], aside: Sequence[Span] = ()) -> None:
+        """Says something else on the right; the message stays."""
+        right = ((clean(fresh), "dim"),) if isinstance(fresh, str) else tuple(fresh)
+        self._say((self._says[0], right, tuple(aside)))
+
+    def _say(self, says: tuple[SpanLine, SpanLine, SpanLine]) -> None:
+        if self._says != says:
             self._says = says
             self.repaint()
 
     def line(self, cells: int) -> list[Span]:
         """What it says in so many cells."""
-        return status_line(*self._says, cells)
+        message, fresh, aside = self._says
+        return status_line(message, fresh, cells, aside)
 
 
 @record

@@ -12,11 +12,13 @@ from icetui.families.base import Family, FoundFamily, ListedFamily
 from icetui.job import Query, State
 from icetui.panes.bars import Filter
 from icetui.panes.spans import Span
+from icetui.pulse import Rhythm
 
 if TYPE_CHECKING:
     from icetui.jobs import Jobs
     from icetui.panes.placing import Place
     from icetui.snapshot import Snapshot
+    from icetui.traffic import Traffic
 
 
 def narrowed(query: Query) -> bool:
@@ -109,7 +111,52 @@ def freshness(
     if all_ended:
         # Ended jobs are not asked for again, so nothing is.
         return [(f"all ended, as of {snapshot.taken:%H:%M:%S} UTC", "dim")]
-    return [(f"live, every {interval:g} s", "dim")]
+    return live(snapshot.rhythm if snapshot.rhythm.seconds else Rhythm(interval))
+
+
+def live(rhythm: Rhythm) -> list[Span]:
+    """How often is asked, and why not more often."""
+    return [(f"live, every {rhythm.seconds:g} s{_WHY[rhythm.why]}", "dim")]
+
+
+_WHY = {"": "", "calm": ", nothing moves", "away": ", out of focus", "throttled": ", throttled"}
+
+
+def obstacles(traffic: Traffic | None) -> list[Span]:
+    """What keeps an answer away: the service wants to be left alone, the ceiling, tries that failed.
+
+    Moments, not seconds that are left: those would have to tick.
+    """
+    if traffic is None:
+        return []
+    attempt = f"try {traffic.attempt} of {traffic.attempts}" if traffic.attempt > 1 else ""
+    if traffic.held is not None:
+        return [
+            (f"throttled until {traffic.held:%H:%M:%S} UTC{', then ' if attempt else ''}{attempt}", "warn")
+        ]
+    if attempt:
+        return [(f"no answer yet, {attempt}", "warn")]
+    if traffic.queued is not None:
+        words = f"{traffic.calls} of {traffic.ceiling} calls a minute, next {traffic.queued:%H:%M:%S} UTC"
+        return [(words, "warn")]
+    return []
+
+
+def calls(traffic: Traffic | None, ceiling: int) -> list[Span]:
+    """Calls of the last minute, `12/60 calls/min`, rounded up to the next tenth of the ceiling.
+
+    Rounded, because a steady beat is then always the same number, and what does not change is not painted;
+    up, so that nobody is told less than was sent. The request log has the number itself.
+
+    Args:
+        traffic: or None, where nothing is known.
+        ceiling: as set; it gives the steps also where it does not hold.
+    """
+    if traffic is None:
+        return []
+    step = max(1, ceiling // 10)
+    rounded = min(-(-traffic.calls // step) * step, traffic.ceiling or 1_000_000)
+    return [(f"{rounded}{f'/{traffic.ceiling}' if traffic.ceiling else ''} calls/min", "dim")]
 
 
 def counts(

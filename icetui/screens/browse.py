@@ -302,7 +302,19 @@ class Browse(Room):
             and bool(snapshot.jobs)
             and not snapshot.live
         )
-        return telling.freshness(snapshot, interval, paused=self.shelf.paused, all_ended=ended)
+        hindered = telling.obstacles(self.session.traffic) if not self.shelf.paused else []
+        return hindered or telling.freshness(snapshot, interval, paused=self.shelf.paused, all_ended=ended)
+
+    def calls(self) -> Sequence[Span]:
+        """Of the profile."""
+        if self.shelf.paused:
+            return ()
+        return telling.calls(self.session.traffic, self.session.settings.calls_per_minute)
+
+    def came_back(self) -> None:
+        """A beat that is due by now."""
+        if self.ready:
+            self.feed.hurry()
 
     def _say_state(self) -> None:
         """How many, what waits, what was refused and why."""

@@ -17,7 +17,7 @@ from icetui.families.base import Opened
 from icetui.feed import Feed
 from icetui.job import Job
 from icetui.keymap import Where
-from icetui.panes import pages, sheets, tree_leaf
+from icetui.panes import pages, sheets, telling, tree_leaf
 from icetui.panes.axis import TimelineLeaf
 from icetui.panes.bars import BottomLine, Header, StatusLine
 from icetui.panes.copying import copied
@@ -27,6 +27,7 @@ from icetui.panes.lines_view import LinesView
 from icetui.panes.spans import Span
 from icetui.panes.telling import failure, failure_text
 from icetui.panes.transcript import Meant, TranscriptLeaf
+from icetui.pulse import STEADY
 from icetui.screens.exporting import Exported, Exporting
 from icetui.screens.room import Room, bindings_of
 from icetui.transcripts import timed_texts
@@ -86,6 +87,11 @@ class Detail(Room):
         self._paused = False
         self._late: Detail.Arrived | None = None
         self._again = asyncio.Event()
+        self._under_way = 0
+        self._stopped = False
+        # When the job changed, or a person asked, last; when it was asked for last; how often that is.
+        self._moved = self._asked_at = session.clock()
+        self._rhythm = STEADY
 
     def compose(self) -> ComposeResult:
         """Header, what job, tabs, a pane for each of them, status, keys."""
@@ -140,11 +146,39 @@ class Detail(Room):
 
     def freshness(self) -> Sequence[Span] | str:
         """Whether it is still refreshed."""
+        if self._stopped:
+            return [("stopped, r asks again", "warn")]
+        if self._under_way and (hindered := telling.obstacles(self.session.traffic)):
+            return hindered
         if self.job.state.terminal:
             return ""
         if self._paused:
             return [("paused, p goes on", "warn")]
-        return [(f"live, every {self.feed.interval:g} s", "dim")]
+        return telling.live(self._rhythm) if self._rhythm.seconds else ""
+
+    def calls(self) -> Sequence[Span]:
+        """Of the profile, while it is asked."""
+        if self._paused or self._stopped or self.job.state.terminal:
+            return ()
+        return telling.calls(self.session.traffic, self.session.settings.calls_per_minute)
+
+    def came_back(self) -> None:
+        """The job is asked for when that is due by what holds now."""
+        if self._rhythm.why == "away":
+            clock = self.session.clock()
+            due = (
+                self.feed.rhythm_of(self.job, self._moved).seconds - (clock - self._asked_at).total_seconds()
+            )
+            self.set_timer(max(0.01, due), self._again.set)
+
+    def stop(self) -> bool:
+        """Stops asking for the job; what came is kept."""
+        if not self._under_way:
+            return False
+        self.workers.cancel_group(self, "open")
+        self._stopped = True
+        self._show()
+        return True
 
     # -- opening
 
@@ -152,9 +186,14 @@ class Detail(Room):
     async def _open(self, job_id: str, again: bool = False) -> None:
         """Opens the job, and again each interval until it has ended or the service has said no."""
         failures = 0
+        word = None
+        self._stopped = False
+        self._moved = self.session.clock()
         while True:
             self._again.clear()
             failed: IcetuiError | None = None
+            self._asked_at = self.session.clock()
+            self._under_way += 1
             try:
                 opened = await self.feed.open(job_id, again=again)
             except Refusal as error:
@@ -163,14 +202,22 @@ class Detail(Room):
                 return
             except IcetuiError as error:
                 failed = error
+                self._rhythm = self.feed.rhythm_of(self.job, self._moved)
                 self.post_message(self.Arrived(job_id, None, error))
             else:
+                if opened.job.state_word != word:
+                    word, self._moved = opened.job.state_word, self.session.clock()
+                self._rhythm = self.feed.rhythm_of(opened.job, self._moved)
                 self.post_message(self.Arrived(job_id, opened, None))
                 if opened.job.state.terminal:
                     return
+            finally:
+                self._under_way -= 1
             failures = failures + 1 if failed is not None else 0
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._again.wait(), self.feed.pause_after(failures, failed))
+                await asyncio.wait_for(
+                    self._again.wait(), self.feed.pause_after(failures, failed, self._rhythm)
+                )
             while self._paused or not self.is_current:
                 await self._again.wait()
                 self._again.clear()
@@ -206,7 +253,7 @@ class Detail(Room):
         if not self._leaves:
             return
         why = (
-            "asking…"
+            ("stopped; r asks again" if self._stopped else "asking…")
             if self._error is None
             else "could not be opened; the reason stands below, r tries again"
         )
@@ -358,6 +405,7 @@ class Detail(Room):
     def action_refresh(self) -> None:
         """Asks for the job again, finished or not."""
         self.tell("asking…", "dim")
+        self._stopped = False
         self._open(self.job.id, again=True)
 
     def action_pause(self) -> None:

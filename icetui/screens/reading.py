@@ -90,16 +90,17 @@ def help_lines(*where: Where) -> Lines:
     return Fixed(rows)
 
 
-def log_lines(entries: Sequence[Entry], ceiling: int) -> Lines:
+def log_lines(entries: Sequence[Entry], ceiling: int, recent: int) -> Lines:
     """The request log, newest first: time, ms, status, attempt, action, RequestId, code.
 
     Args:
         entries: oldest first.
         ceiling: most calls a minute; 0 for none.
+        recent: calls in the last 60 s.
     """
-    most = f"at most {ceiling} a minute are sent" if ceiling else "no ceiling: the demo asks nobody"
+    most = f"at most {ceiling} are sent" if ceiling else "no ceiling: the demo asks nobody"
     rows: list[list[Span]] = [
-        [(f"{plural(len(entries), 'request')} kept; {most}", "dim")],
+        [(f"{plural(len(entries), 'request')} kept; {recent} in the last minute, {most}", "dim")],
         [(f"{'time UTC':<9}{'ms':>5} got try {'action':<19} RequestId, code", "dim")],
     ]
     for entry in reversed(entries):

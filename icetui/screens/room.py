@@ -114,12 +114,25 @@ class Room(QuietScreen):
     def say(self, message: str | Sequence[Span], style: str = "") -> None:
         """Answers a person: stays on the status line until the next key. Strings are ours or already safe."""
         self._answered = True
-        self.status.show(message, self.freshness(), style=style)
+        self.status.show(message, self.freshness(), style=style, aside=self.calls())
 
     def tell(self, message: str | Sequence[Span], style: str = "") -> None:
         """Says how things stand, unless an answer to a person still stands there."""
         if not self._answered:
-            self.status.show(message, self.freshness(), style=style)
+            self.status.show(message, self.freshness(), style=style, aside=self.calls())
+
+    def freshen(self) -> None:
+        """Says anew what stands at the right end of the status line; nothing is painted if it is the same."""
+        # A call may end while the screens are taken down.
+        if self.is_mounted and not self.held and self.query(StatusLine):
+            self.status.freshen(self.freshness(), self.calls())
+
+    def came_back(self) -> None:
+        """The terminal has the focus again: what is due by now is asked for."""
+
+    def stop(self) -> bool:
+        """Stops what a person waits for here and no worker is named for; False where there is none."""
+        return False
 
     @property
     def status(self) -> StatusLine:
@@ -129,6 +142,10 @@ class Room(QuietScreen):
     def freshness(self) -> Sequence[Span] | str:
         """What stands at the right end of the status line."""
         return ""
+
+    def calls(self) -> Sequence[Span]:
+        """How many calls went in the last minute, where that is said."""
+        return ()
 
     def show_keys(self) -> None:
         """The keys that work here, the nearest first, in the key bar."""
