@@ -252,9 +252,10 @@ def guard() -> None:
     """Keeps what this process holds out of core dumps and of other processes' sight."""
     try:
         import resource
-    except ImportError:  # no such limits on this system
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    except (ImportError, OSError, ValueError):  # no such limits on this system; what comes next still holds
+        pass
     if sys.platform == "linux":
         import ctypes
 
