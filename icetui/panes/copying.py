@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 from icetui.families.base import Opened
 from icetui.job import Job
+from icetui.media_urls import MediaUrl, media_url
 from icetui.panes.json_lines import JsonLines
 from icetui.subtitles import txt
 from icetui.transcripts import timed_texts
@@ -49,3 +53,25 @@ def error_text(job: Job) -> str:
         f"RequestId {job.error.request_id}" if job.error.request_id else "",
     ]
     return "\n".join([f"{job.family} {job.type} {job.id}", *(part for part in parts if part)])
+
+
+_URL = re.compile(r"https?://[^\s\"'<>\\]+")
+_LOOKED_AT = 1_000_000
+
+
+def signed(text: str, now: datetime) -> str:
+    """What is to be said of a text that opens files for whoever has it, or ""; its first megabyte counts."""
+    found = [
+        url
+        for url in (media_url(each[0]) for each in _URL.finditer(text[:_LOOKED_AT]))
+        if url.signed and not url.expired(now)
+    ]
+    if not found:
+        one = media_url(text) if text.startswith("http") and len(text) < 10_000 else None
+        return _named(one, now) if one is not None and one.signed else ""
+    return _named(found[0], now) if found[0].text == text else "with signed URLs in it"
+
+
+def _named(url: MediaUrl, now: datetime) -> str:
+    said = url.said(now)
+    return said if said.startswith("signed") else f"signed, {said}"

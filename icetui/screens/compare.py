@@ -424,7 +424,7 @@ class Compare(Room):
         side = "" if left is not None else " of the right job"
         if what == "path":
             return json_path(path), f"the JSONPath{side}"
-        return jq(path), f"the jq path{side}, for what `icetui show --output json` prints"
+        return jq(path), f"the jq path{side} into `show --output json`"
 
     def _command(self) -> str:
         words = ["icetui", *self.session.flags(), "diff", *(each.id for each in self.wanted)]

@@ -306,19 +306,11 @@ class Room(QuietScreen):
     @work(group="copy", exclusive=True)
     async def _copy(self, text: str, name: str) -> None:
         from icetui.panes import clipboard
+        from icetui.panes.copying import signed
 
         copied = await clipboard.copy(text, self.app)
-        count = f"{len(text):,} characters"
-        if copied.way == "none":
-            self.post_message(self.Copied(f"No way to copy {name} here: P prints it plainly.", False))
-            return
-        verb = "Copied" if copied.sure else "Sent"
-        to = (
-            f"by {copied.way}"
-            if copied.sure
-            else f"by {copied.way}; whether it arrived cannot be known (P prints it)"
-        )
-        self.post_message(self.Copied(f"{verb} {name}, {count}, {to}.", copied.sure))
+        said = clipboard.said(copied, name, about=signed(text, self.program.session.clock()))
+        self.post_message(self.Copied(said, copied.sure))
 
     @on(Copied)
     def _say_copied(self, event: Copied) -> None:
