@@ -13,6 +13,7 @@ from textual.screen import Screen
 from icetui.app import IcetuiApp
 from icetui.keymap import CHORDS, KEYS
 from icetui.panes.axis import TimelineTable
+from icetui.panes.transcript import TranscriptLeaf
 from icetui.panes.tree_leaf import TreeLeaf
 from icetui.screens.browse import Browse
 from icetui.screens.choose import Choose
@@ -63,6 +64,7 @@ def test_every_binding_of_the_map_has_an_id_words_and_an_action_that_exists() ->
             "detail": [Detail],
             "tree": [TreeLeaf],
             "timeline": [TimelineTable],
+            "transcript": [TranscriptLeaf],
             "app": [IcetuiApp],
         }
         if key.where == "compare":
@@ -76,7 +78,7 @@ def test_every_binding_of_the_map_has_an_id_words_and_an_action_that_exists() ->
 
 
 def test_no_key_is_bound_twice_in_one_place() -> None:
-    for where in ("list", "detail", "compare"):
+    for where in ("list", "detail", "transcript", "compare"):
         used = Counter(name for key in KEYS if key.where in ("everywhere", where) for name in key.keys)
         used.update(chord.first for chord in CHORDS if where in chord.where)
         assert not [name for name, n in used.items() if n > 1]

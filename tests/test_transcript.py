@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
@@ -17,7 +16,7 @@ from icetui.families.base import Opened
 from icetui.job import Job, State
 from icetui.panes.leaf import Leaf, Told
 from icetui.panes.quiet import QuietScreen
-from icetui.panes.transcript import TranscriptLeaf
+from icetui.panes.transcript import AT_ONCE, TranscriptLeaf
 from icetui.results import Cue, Result, Selection, Sentence, Transcript
 from icetui.settings import Reading
 from tests.on_screen import screen_text, until
@@ -34,9 +33,9 @@ CUES = (
 )
 
 
-def told(*transcripts: Transcript, **facts: Any) -> Told:
+def told(*transcripts: Transcript, job_id: str = "20b4") -> Told:
     results = tuple(Result(f"Result[{n}]", each) for n, each in enumerate(transcripts))
-    return told_of(results, **facts)
+    return told_of(results, job_id)
 
 
 def told_of(results: tuple[Result, ...], job_id: str = "20b4") -> Told:
@@ -149,6 +148,21 @@ async def test_warnings_are_walked_both_ways_and_round() -> None:
         await pilot.pause()
         assert stage.said[0] == "warned cue 1 of 3  3 warnings: 1 overlap, 1 gap, 1 beyond the media"
         assert stage.said[3].startswith("warned cue 1 of 3, from the other end  3 warnings")
+
+
+async def test_many_cues_are_read_while_they_are_checked() -> None:
+    cues = (*(Cue(float(n), n + 1.0, f"cue {n}") for n in range(AT_ONCE)), Cue(5.0, 4.0, "wrong"))
+    stage = Stage()
+    async with stage.run_test(size=(100, 20)) as pilot:
+        leaf = await checked(pilot, stage)
+        leaf.take(told(Transcript(cues), job_id="long"), keep=False)
+        assert note(leaf) == "cue 1 of 1,001  checking…"
+        leaf.action_warning(1)
+        await pilot.press("j", "space")
+        await until(pilot, lambda: "checking" not in note(leaf))
+        assert place(leaf) == (1, {1})
+        assert "3 warnings: 1 negative length, 1 out of order, 1 overlap" in note(leaf)
+        assert stage.said == ["Still checking the cues…"]
 
 
 async def test_nothing_wrong_is_said_so() -> None:

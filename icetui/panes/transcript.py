@@ -27,6 +27,9 @@ from icetui.subtitles import txt
 from icetui.timecodes import parse_jump, timecode
 from icetui.transcripts import TimedText, timed_texts
 
+AT_ONCE = 1_000
+"""Cues that are checked before they are painted: a few ms, less than painting them twice."""
+
 
 @dataclass(slots=True)
 class _Shown:
@@ -80,8 +83,8 @@ class Meant:
 class TranscriptLeaf(Leaf):
     """The transcripts of a job, one at a time.
 
-    What is wrong with the cues, and what finds text in them fast, is found out in a thread; the cues can be
-    read meanwhile.
+    What is wrong with many cues, and what finds text in them fast, is found out in a thread; the cues can
+    be read meanwhile.
 
     Attributes:
         limits: when a cue is worth a warning; set before anything is taken.
@@ -164,6 +167,10 @@ class TranscriptLeaf(Leaf):
             cues = len(text.transcript.cues)
             shown.line = min(before.line, max(0, cues - 1))
             shown.marks = frozenset(n for n in before.marks if n < cues)
+
+        if len(text.transcript.cues) <= AT_ONCE:
+            shown.lines = shown.lines.told(check(text.transcript, self.limits))
+            return shown
 
         def work() -> None:
             warnings = check(text.transcript, self.limits)
