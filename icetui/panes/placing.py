@@ -65,11 +65,11 @@ class Place:
             settled: whether this is an answer, not what was remembered of the last session.
         """
         offered = Jobs.of(jobs)
+        if (not self.rows or not self.held) and offered != self.latest:
+            return self.asked(offered, height, settled=settled)
         changes = offered.changes(self.latest)
         if not changes:
             return self if self.held or not settled else replace(self, held=True)
-        if not self.rows or not self.held:
-            return self.asked(offered, height, settled=settled)
         return self._preceded(offered, changes, height) or self._held(offered, changes, height)
 
     def _preceded(self, offered: Jobs, changes: Changes, height: int) -> Place | None:

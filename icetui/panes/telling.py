@@ -195,6 +195,8 @@ def counts(
 
 def told(place: Place, now: Jobs) -> bool:
     """Whether rows of which only the ID was known are known now, and the chosen one is still there."""
+    if not place.latest:
+        return False
     changes, chosen = now.changes(place.latest), place.job
     if chosen is not None and (
         chosen.id in changes.left or (chosen.id in place.gone and chosen.id not in changes.came)
