@@ -529,7 +529,16 @@ def test_fault_is_read_from_its_text(text: str, fault: Fault) -> None:
             "slow:x",
             "slow:-1",
         ),
-        *("slow:nan", "cut:off", "deny", "skew:nan", "redirect:ftp://x", "same-token:1", "throttle:3,foo=1"),
+        *(
+            "slow:nan",
+            "cut:off",
+            "deny",
+            "skew:nan",
+            "redirect:ftp://x",
+            "same-token:1",
+            "throttle:3,foo=1",
+            "jobs:x",
+        ),
     ],
 )
 def test_bad_fault_is_refused_with_what_would_be_good(text: str) -> None:
@@ -609,6 +618,22 @@ def test_same_token_comes_for_ever_and_leads_to_the_first_page() -> None:
     second = ask(at, "ListSmartJobs", {"NextToken": first["NextToken"]})
     assert first["NextToken"] == second["NextToken"] == SAME_TOKEN
     assert ids(first) == ids(second)
+
+
+@pytest.mark.parametrize("order", ["CreationTime:Desc", "CreationTime:Asc"])
+def test_an_account_can_have_any_number_of_jobs(order: str) -> None:
+    at = gateway("jobs:250")
+    told = pages(at, "ListSmartJobs", {"MaxResults": "100", "SortBy": order})
+    assert [len(page["SmartJobList"]) for page in told] == [100, 100, 50]
+    rows = [row for page in told for row in page["SmartJobList"]]
+    times = [row["CreateTime"] for row in rows]
+    assert times == sorted(times, reverse=order.endswith("Desc"))
+    assert len({row["JobId"] for row in rows}) == 250
+    failed = pages(at, "ListSmartJobs", {"MaxResults": "10", "JobState": "Failed", "SortBy": order})
+    wanted = [row["JobId"] for row in rows if row["JobState"] == "Failed"]
+    assert [job_id for page in failed for job_id in ids(page)] == wanted
+    one = ask(at, "GetSmartHandleJob", {"JobId": rows[7]["JobId"]})
+    assert (one["State"], one["SmartJobInfo"]["Title"]) == (rows[7]["JobState"], rows[7]["Title"])
 
 
 def test_every_fault_can_be_used_without_a_value_or_says_which_it_needs() -> None:

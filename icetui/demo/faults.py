@@ -14,8 +14,8 @@ from datetime import timedelta
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
-from icetui.demo import USER_ID
-from icetui.demo.reply import PRODUCTS, Asked, Refused, Reply, refusal
+from icetui.demo import USER_ID, crowd
+from icetui.demo.reply import PRODUCTS, Asked, Refused, Reply, refusal, rendered
 from icetui.records import record
 
 SAME_TOKEN = "AAAAAAAAAAAAAAAAAAAAAA=="
@@ -134,7 +134,7 @@ class Kind:
         default: its value where none is given.
         check: reads the value; raises ValueError.
         front: an answer instead of the service's, before anybody looked at the request: a proxy's.
-        judged: an answer instead of the service's, to a request that is rightly signed.
+        judged: an answer instead of the service's, to a request that is rightly signed; None: the service's.
         asked: another question instead of the one that came.
         reply: another answer instead of the one that was made.
     """
@@ -143,7 +143,7 @@ class Kind:
     default: str = ""
     check: Callable[[Fault], Fault] = _alone
     front: Callable[[Fault, Asked], Reply] | None = None
-    judged: Callable[[Fault, Asked], Reply] | None = None
+    judged: Callable[[Fault, Asked], Reply | None] | None = None
     asked: Callable[[Fault, Asked], Asked] | None = None
     reply: Callable[[Fault, Asked, Reply], Reply] | None = None
 
@@ -281,6 +281,21 @@ def _same_token(_fault: Fault, asked: Asked, reply: Reply) -> Reply:
     return replace(reply, body=json.dumps({**told, "NextToken": SAME_TOKEN}, ensure_ascii=False).encode())
 
 
+def _count_of_jobs(fault: Fault) -> Fault:
+    if not re.fullmatch("[0-9]{1,7}", fault.value) or int(fault.value) > crowd.MOST:
+        raise ValueError(f"{fault.value!r} is no number of jobs up to {crowd.MOST:,}")
+    return fault
+
+
+def _crowd(fault: Fault, asked: Asked) -> Reply | None:
+    told = None
+    if asked.action == "ListSmartJobs":
+        told = crowd.listed(int(fault.value), asked)
+    elif asked.action == "GetSmartHandleJob":
+        told = crowd.found(int(fault.value), asked)
+    return None if told is None else rendered(asked, 200, {"RequestId": asked.request_id, **told})
+
+
 def _slow(fault: Fault, _asked: Asked, reply: Reply) -> Reply:
     return replace(reply, delay=reply.delay + float(fault.value))
 
@@ -308,6 +323,7 @@ FAULTS: dict[str, Kind] = {
     "expired-token": Kind("expired-token[:TIMES]", check=_count, judged=_expired),
     "nonce": Kind("nonce[:TIMES]: says the nonce was used", check=_count, judged=_used),
     "skew": Kind("skew:MINUTES: the gateway's clock is ahead by so much", "22", _minutes),
+    "jobs": Kind("jobs:COUNT: an account of so many smart jobs", "1000", _count_of_jobs, judged=_crowd),
     "same-token": Kind("same-token: the same NextToken for ever", asked=_first_page, reply=_same_token),
 }
 """Every fault by its name."""

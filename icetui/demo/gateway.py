@@ -82,8 +82,10 @@ class Gateway:
             raise Refused(404, "InvalidApi.NotFound", "Specified api is not found.")
         self._judge.judge(asked, self._now())
         for fault in struck:
-            if (judged := FAULTS[fault.name].judged) is not None:
-                return judged(fault, asked)
+            judged = FAULTS[fault.name].judged
+            reply = None if judged is None else judged(fault, asked)
+            if reply is not None:
+                return reply
         for fault in struck:
             if (change := FAULTS[fault.name].asked) is not None:
                 asked = change(fault, asked)
