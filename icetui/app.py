@@ -558,6 +558,8 @@ def run(session: Session, *, family: str = "smart", frame: KeptFrame | None = No
         asyncio.run(app.live())
     finally:
         session.close()
+        # The process ends: nobody looks through a hundred thousand rows for what could be freed.
+        gc.freeze()
     if app.crash is not None:
         raise app.crash
     app.keep_frame(color=session.color, allowed=session.settings.cache != "nothing")
