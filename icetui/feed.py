@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
@@ -34,6 +35,10 @@ Post = Callable[[Snapshot], None]
 
 CALLS_A_BEAT: Final = 40
 """Lookups of followed jobs in one beat of the loop; the others have their turn at the next."""
+
+
+SEARCHED_AT_ONCE: Final = 10_000
+"""Rows that are made ready for a search between two keys; it takes some 20 ms."""
 
 
 class Feed:
@@ -130,7 +135,7 @@ class Feed:
         What is under way for the question before is broken off. Where the service would be sent the same
         call again, nothing is: the query then only chooses among the rows.
         """
-        before, self.query = self._call(), query
+        before, was, self.query = self._call(), self.query, query
         self._moved = self._clock()
         self.generation += 1
         self._roster.ask(query)
@@ -143,7 +148,8 @@ class Feed:
                 task.cancel()
             self._no_listing = self._no_lookups = None
             self._pulse.nudge()
-        elif self._error is not None:
+        elif self._error is not None and replace(was, text=query.text) != query:
+            # A text is typed letter by letter, and is none of the service's business.
             self._pulse.nudge()
         self._publish()
 
@@ -260,13 +266,46 @@ class Feed:
             await self._shared.run("beat", lambda: self._beat(bounded=False))
         return self.snapshot
 
-    async def more(self) -> Snapshot:
+    async def more(self, *, urgent: bool = True) -> Snapshot:
         """The next page of the listing, put below; if it holds nothing new, the ones after it.
 
         Never raises IcetuiError: it stands in the snapshot.
+
+        Args:
+            urgent: a person waits for this page.
         """
-        await self._shared.run("more", lambda: self._for_this_question(self._more()))
+        await self._shared.run("more", lambda: self._for_this_question(self._more(urgent=urgent)))
         return self.snapshot
+
+    async def load(self, post: Post) -> Snapshot:
+        """All further pages, within the ceiling of calls; it ends early at an error or another question.
+
+        Rows come into the list page by page, and stay if this is cancelled.
+
+        Args:
+            post: gets a snapshot after each page, whether the beats run or not.
+        """
+        question = self._question
+        while self._roster.walk.token and question == self._question:
+            snapshot = await self.more(urgent=False)
+            post(snapshot)
+            if snapshot.error is not None:
+                break
+            # Answers out of memory must not keep the loop to themselves.
+            await asyncio.sleep(0)
+        return self.snapshot
+
+    @property
+    def is_searchable(self) -> bool:
+        """Whether a text can be asked for at once: not in a very long list that was never searched."""
+        return self._roster.rows.all.unfolded <= SEARCHED_AT_ONCE
+
+    async def prepare_search(self) -> None:
+        """Makes a very long list ready to be asked for a text, a few milliseconds at a time."""
+        left = True
+        while left:
+            left = self._roster.rows.all.fold(SEARCHED_AT_ONCE // 10)
+            await asyncio.sleep(0)
 
     async def read(self) -> Snapshot:
         """Looks up finished batches that may be partial, newest first, as many as may go without waiting."""
@@ -361,11 +400,11 @@ class Feed:
         self._publish(only_if_changed=True)
         await self._keep(self._taken, beat=error is None)
 
-    async def _more(self) -> None:
+    async def _more(self, *, urgent: bool) -> None:
         if self._listing is None:
             return
         try:
-            await self._listing.more(self.query)
+            await self._listing.more(self.query, urgent=urgent)
         except IcetuiError as error:
             self._bar(error, "listing")
             self._error = error
@@ -541,6 +580,7 @@ class Feed:
             loaded=len(roster.rows),
             answered=self._is_answered,
             live=roster.live,
+            cut=roster.walk.cut,
             stopped=self._is_stopped,
             rhythm=self.rhythm,
         )

@@ -187,6 +187,23 @@ KEYS: tuple[Key, ...] = (
         bar=True,
     ),
     _key("more", "greater_than_sign 》", "more", "list", "more", "Load the next page.", ">", bar=True),
+    _key(
+        "more.all",
+        "L",
+        "load_all",
+        "list",
+        "all pages",
+        "Load all pages while you go on; Ctrl+C stops and keeps what came.",
+    ),
+    _key(
+        "narrow",
+        "ampersand ＆",
+        "narrow",
+        "list",
+        "narrow",
+        "Narrow the loaded rows to a text as you type it; Esc or F shows all again.",
+        "&",
+    ),
     _key("release", "full_stop 。", "release", "list", "new", "Show the new jobs that wait.", "."),
     _key(
         "add",
@@ -216,7 +233,7 @@ KEYS: tuple[Key, ...] = (
         "preview",
         "Show or hide the preview beside the list (from 110 columns).",
     ),
-    _key("back.list", "escape", "cancel", "list", "cancel", "Cancel: the find, or the marks.", "Esc"),
+    _key("back.list", "escape", "cancel", "list", "cancel", "Cancel: find, text, or marks.", "Esc"),
     _key(
         "compare",
         "d",
@@ -555,9 +572,7 @@ CHORDS: tuple[Chord, ...] = (
             _key(
                 "filter.dates", "d", "filter_dates", _L, "dates", "Show jobs created since or until a time."
             ),
-            _key(
-                "filter.text", "x", "filter_text", _L, "text", "Show rows with a text in ID, type or title."
-            ),
+            _key("filter.text", "x", "narrow", _L, "text", "Show loaded rows with a text; & does the same."),
         ),
     ),
     Chord(

@@ -81,8 +81,12 @@ class Listing:
                 self._take(last.jobs)
         return Front(frozenset(job.id for job in page.jobs), taken, page.total)
 
-    async def more(self, query: Query) -> None:
+    async def more(self, query: Query, *, urgent: bool = True) -> None:
         """The next page, and where it holds nothing new, those after it.
+
+        Args:
+            query: what is asked.
+            urgent: a person waits for it.
 
         Raises:
             IcetuiError: it could not be had; it may be asked for again.
@@ -93,7 +97,7 @@ class Listing:
                 if not walk.token:
                     return
                 try:
-                    page, _taken = await self._page(query, walk.token, urgent=True)
+                    page, _taken = await self._page(query, walk.token, urgent=urgent)
                 except Refusal as error:
                     if not isinstance(error, GENERAL):
                         # How long a token lives is not documented (api.md 9).

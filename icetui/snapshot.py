@@ -38,6 +38,7 @@ class Snapshot:
         answered: whether the service has answered this question; before, an empty list says nothing.
         live: how many of the loaded rows have not ended.
         scope: whose jobs these are.
+        cut: where there is no next page though the service gave a token: what it did, "sent …"; else "".
         stopped: whether nothing more is asked until a person asks: refused for good.
         rhythm: how often is asked.
     """
@@ -58,6 +59,7 @@ class Snapshot:
     loaded: int = 0
     answered: bool = False
     live: int = 0
+    cut: str = ""
     stopped: bool = False
     scope: Scope | None = None
     rhythm: Rhythm = STEADY

@@ -20,6 +20,7 @@ class Walk:
         token: of the next page; "" at the end, and before the first page.
         is_begun: whether a first page was read.
         is_extended: whether a second page was read.
+        cut: why the walk ended though the service gave a token, as the end of a sentence about it; or "".
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class Walk:
         self.token = ""
         self.is_begun = False
         self.is_extended = False
+        self.cut = ""
         self._head: tuple[str, ...] = ()
         self._seen: set[str] = set()
         self._met: set[str] = set()
@@ -40,7 +42,7 @@ class Walk:
     def restart(self) -> None:
         """For another question: its first page will replace all members."""
         self.is_begun = self.is_extended = False
-        self.token = ""
+        self.token = self.cut = ""
 
     def begin(self, page: Page) -> set[str]:
         """The first page is all there is so far.
@@ -116,7 +118,9 @@ class Walk:
         self.is_extended = True
         self._last_token = self.token
         token = self._next(page)
-        self.token = "" if self._met.issuperset(told) else token
+        if token and self._met.issuperset(told):
+            token, self.cut = "", "sent a page of rows it had sent before"
+        self.token = token
         self._met.update(told)
         return new
 
@@ -142,7 +146,11 @@ class Walk:
         self.token = self._first_token = self._next(page)
 
     def _next(self, page: Page) -> str:
+        self.cut = ""
+        if not page.token:
+            return ""
         if not page.jobs or page.token in self._seen:
+            self.cut = "sent the same token again" if page.jobs else "sent a page without rows"
             return ""
         self._seen.add(page.token)
         return page.token

@@ -98,3 +98,13 @@ def test_the_tail_is_known_only_at_the_end() -> None:
     walk.regrow(page(3, 4, token="u"))
     assert (walk.token, walk.tail, walk.members) == ("u", "", {"1", "2", "3", "4"})
     assert walked(page(1, 2)).tail == ""
+
+
+def test_a_walk_that_ends_too_soon_says_why() -> None:
+    assert walked(page(9, token="a"), page(8)).cut == ""
+    assert walked(page(9, token="a"), page(8, token="a")).cut == "sent the same token again"
+    assert walked(page(9, token="a"), page(token="b")).cut == "sent a page without rows"
+    assert walked(page(9, token="a"), page(9, token="b")).cut == "sent a page of rows it had sent before"
+    walk = walked(page(9, token="a"), page(8, token="a"))
+    walk.restart()
+    assert walk.cut == ""

@@ -160,9 +160,25 @@ def calls(traffic: Traffic | None, ceiling: int) -> list[Span]:
 
 
 def counts(
-    snapshot: Snapshot, position: tuple[int, int], *, waiting: int, marked: int, problems: Sequence[str]
+    snapshot: Snapshot,
+    position: tuple[int, int],
+    *,
+    waiting: int,
+    marked: int,
+    problems: Sequence[str],
+    loading: int | None = None,
 ) -> list[Span]:
-    """How many, what waits, what was refused and why; a failed beat comes first."""
+    """How many, what waits, what was refused and why; a failed beat comes first.
+
+    Args:
+        snapshot: of the list.
+        position: the chosen row from 1, and how many rows there are.
+        waiting: new jobs held back.
+        marked: marked jobs.
+        problems: of the configuration.
+        loading: while all pages are being loaded: how many rows to say have come. More may be there:
+            words that change with each page would be sent with each page.
+    """
     at, rows = position
     if not rows and not snapshot.answered:
         # Nobody has said that there are none.
@@ -173,9 +189,13 @@ def counts(
         count += f" that fit, of {snapshot.loaded:,} loaded"
     elif snapshot.more:
         count += " loaded"
-    if snapshot.more:
-        count += ", more below (>)"
+    if loading is not None:
+        count = f"{at:,} of {max(loading, at):,} loaded…{bar(loading, snapshot.total)}  Ctrl+C stops"
+    elif snapshot.more:
+        count += ", more below (>, L all)"
     spans: list[Span] = [(count, "")]
+    if snapshot.cut:
+        spans.append((f"  ends here: the service {snapshot.cut}", "warn"))
     if waiting:
         spans.append((f"  ▲ {waiting} new, press .", "busy"))
     if marked:
@@ -191,6 +211,25 @@ def counts(
     if problems:
         spans.append((f"  {clean(problems[0])}", "warn"))
     return spans
+
+
+def unloaded(snapshot: Snapshot, title: str) -> list[Span]:
+    """That loading has ended early, why, and how to go on; what came is kept."""
+    assert snapshot.error is not None
+    kept = f"{snapshot.loaded:,} {title} rows are kept; L goes on. "
+    return [(kept, ""), *failure(snapshot.error)]
+
+
+def bar(loaded: int, total: int | None) -> str:
+    """How far loading has come, where the service tells a total that can be true; else "".
+
+    Returns:
+        e.g. `` [###.......] 31% of 40,000``.
+    """
+    if not total or loaded > total:
+        return ""
+    tenths = loaded * 10 // total
+    return f" [{'#' * tenths}{'.' * (10 - tenths)}] {loaded * 100 // total}% of {total:,}"
 
 
 def told(place: Place, now: Jobs) -> bool:

@@ -25,6 +25,7 @@ from icetui.panes.job_table import JobTable
 from icetui.panes.placing import Place
 from icetui.panes.spans import Span
 from icetui.screens.following import Following
+from icetui.screens.loading import Loading, Narrowing
 from icetui.screens.preview import COLUMNS, Preview
 from icetui.screens.room import Room, bindings_of
 from icetui.screens.taking import Taking
@@ -72,6 +73,16 @@ class Browse(Room):
             super().__init__()
             self.snapshot = snapshot
 
+    class Loaded(Message):
+        """All pages have been loaded, or as many as could be."""
+
+        def __init__(self, snapshot: Snapshot) -> None:
+            super().__init__()
+            self.snapshot = snapshot
+
+    class Searchable(Message):
+        """A long list can be searched now."""
+
     class Read(Message):
         """The preview's job was opened, or could not be."""
 
@@ -93,6 +104,7 @@ class Browse(Room):
         self._kept = {session: self._shelves}
         self.ready = False
         self._late: Snapshot | None = None
+        self._loading = Loading()
         self.trouble: IcetuiError | None = None
 
     @property
@@ -124,7 +136,7 @@ class Browse(Room):
         """Everything that needs no network is painted first."""
         self.table.ascii = self.session.ascii
         self.table.focus()
-        self._show_bars()
+        self.show_bars()
         self.show_keys()
         self.tell("reading last session's rows…", "dim")
 
@@ -176,7 +188,7 @@ class Browse(Room):
         """There is nobody to ask as; says so and what to do."""
         self.trouble = error
         self.table.nothing = telling.failure_lines(error, self.size.width - 4)
-        self._show_bars()
+        self.show_bars()
         self.tell(telling.failure(error))
 
     def show_session(self, session: Session, like: Session | None = None) -> None:
@@ -200,7 +212,7 @@ class Browse(Room):
         self.table.nothing = []
         self.table.place = self.shelf.place
         self.query_one(Preview).forget()
-        self._show_bars()
+        self.show_bars()
         self.tell("reading last session's rows…", "dim")
 
     def _begin(self) -> None:
@@ -281,14 +293,15 @@ class Browse(Room):
             table.release()
             table.choose(self.shelf.goal)
             self.shelf.goal = ""
-        self._show_bars()
+        self.show_bars()
         self._say_state()
         if anew:
             self._show_preview()
 
     # -- bars
 
-    def _show_bars(self) -> None:
+    def show_bars(self) -> None:
+        """Says which family, whose account, and what is asked."""
         self.query_one(Header).show(self.program.tabs(self.family.name), self.program.who())
         self.query_one(FilterBar).show(telling.filters(self.family, self.shelf.query))
 
@@ -318,14 +331,19 @@ class Browse(Room):
 
     def _say_state(self) -> None:
         """How many, what waits, what was refused and why."""
-        if self.held:
-            return
+        if not self.held:
+            self._say_counts()
+
+    def _say_counts(self) -> None:
         if self.trouble is not None:
             self.tell(telling.failure(self.trouble))
             return
         table = self.table
         if self.finding:
-            self.say_found(table.found)
+            if table.searching:
+                self.tell("searching…", "dim")
+            else:
+                self.say_found(table.found)
             return
         snapshot = self.shelf.snapshot
         if snapshot is None:
@@ -337,6 +355,7 @@ class Browse(Room):
                 waiting=table.waiting,
                 marked=len(table.marks),
                 problems=(*self.session.notes, *self.session.problems),
+                loading=self._loading.said(self.feed) if self.ready else None,
             )
         )
 
@@ -354,7 +373,7 @@ class Browse(Room):
         if self.ready:
             self._begin()
         else:
-            self._show_bars()
+            self.show_bars()
         self._show_preview()
 
     def action_refresh(self) -> None:
@@ -391,12 +410,37 @@ class Browse(Room):
         if not snapshot.more:
             self.say("That is all there is.", "dim")
             return
+        if self._loading.is_under_way:
+            self.say("All pages are being loaded; Ctrl+C stops.", "dim")
+            return
         self.tell("loading more…", "dim")
         self._more(self.feed)
 
     @work(group="more", exclusive=True)
     async def _more(self, feed: Feed) -> None:
         self.post_message(self.Arrived(await feed.more()))
+
+    def action_load_all(self) -> None:
+        """Loads all further pages while the person goes on."""
+        snapshot = self.shelf.snapshot
+        if not self.ready or snapshot is None:
+            return
+        if not snapshot.more:
+            self.say("That is all there is.", "dim")
+            return
+        self._load_all(self.feed)
+
+    @work(group="more", exclusive=True)
+    async def _load_all(self, feed: Feed) -> None:
+        self.post_message(self.Loaded(await self._loading.all(feed, self._tell)))
+
+    @on(Loaded)
+    def _all_loaded(self, event: Loaded) -> None:
+        snapshot = event.snapshot
+        if snapshot.error is not None and snapshot.more:
+            self.say(telling.unloaded(snapshot, by_name(snapshot.family).title))
+        else:
+            self._say_state()
 
     def action_release(self) -> None:
         """Shows the jobs that wait."""
@@ -406,10 +450,12 @@ class Browse(Room):
             self.say("Nothing new waits.", "dim")
 
     def action_cancel(self) -> None:
-        """Esc: the find, then the marks; it never quits."""
+        """Esc: the find, then the text, then the marks; it never quits."""
         if self.finding:
             self.finding = ""
             self.table.find("")
+        elif self.shelf.query.text:
+            Narrowing(self).to("")
         elif self.table.marks:
             self.table.unmark()
         self._say_state()
@@ -426,7 +472,7 @@ class Browse(Room):
             return
         self.shelf.query = query
         self.shelf.asked = True
-        self._show_bars()
+        self.show_bars()
         if not self.ready:
             return
         self.feed.ask(query)
@@ -457,9 +503,29 @@ class Browse(Room):
         """Asks for a range of creation times."""
         self._filters.dates()
 
-    def action_filter_text(self) -> None:
-        """Asks for a text to narrow to."""
-        self._filters.text()
+    def action_narrow(self) -> None:
+        """Asks for a text and narrows the loaded rows to it as it is typed."""
+        Narrowing(self).ask()
+
+    def show_narrowed(self) -> None:
+        """Shows the rows with the text that is asked for now: what a person types is seen at once."""
+        if self.shelf.query == self.feed.query:
+            return
+        self.feed.ask(self.shelf.query)
+        self.shelf.snapshot = self.feed.snapshot
+        self._show(self.feed.snapshot, anew=True)
+        self._say_counts()
+
+    @work(group="narrow", exclusive=True)
+    async def prepare_search(self) -> None:
+        """Makes a long list ready to be searched, a little at a time."""
+        await self.feed.prepare_search()
+        self.post_message(self.Searchable())
+
+    @on(Searchable)
+    def _searchable(self) -> None:
+        if self.ready:
+            self.show_narrowed()
 
     def action_clear_filters(self) -> None:
         """Shows everything again, in the same order."""
@@ -588,6 +654,11 @@ class Browse(Room):
             self.say(chosen, "warn" if self.marked() else "")
         else:
             self.app.push_screen(Compare(self.session, *chosen))
+
+    def action_find(self) -> None:
+        """Asks for a text to highlight; a long list is made ready for it meanwhile."""
+        self.table.prepare_find()
+        super().action_find()
 
     def find(self, text: str) -> tuple[int, int]:
         """Highlights rows; hides none."""

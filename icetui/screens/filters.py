@@ -125,14 +125,6 @@ class Filters:
             return
         self._put(replace(self._query, since=since, until=until))
 
-    def text(self) -> None:
-        """Narrows to rows with a text; the service has no such filter, so it is of loaded rows."""
-        self._browse.ask(
-            "Only rows with: ",
-            lambda text: self._put(replace(self._query, text=text)),
-            value=self._query.text,
-        )
-
     def _choose(self, title: str, choices: list[Choice], current: str, then: Callable[[str], None]) -> None:
         def chosen(value: str | None) -> None:
             self._browse.show_keys()
