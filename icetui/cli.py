@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "logout": ("logout", "remove a stored access key"),
     "profiles": ("profiles", "the profiles there are, and which one is used"),
     "doctor": ("doctor", "why access works or does not, in ten lines without a secret"),
+    "cache": ("cache", "what is kept between runs: tell it, or remove it"),
     "completion": ("completion", "completion on TAB for bash, zsh and fish"),
     "schema": ("schema", "the JSON Schema of what list and show print"),
     "demo-gateway": ("demo_gateway", "serve the demo account on loopback over HTTP"),

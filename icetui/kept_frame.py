@@ -185,11 +185,11 @@ class KeptFrame:
         lines = [TYPE, f"{size[0]} {size[1]} {said[0]} {said[1]}"]
         lines += ["\x1e".join([f"{look}\x1f{_printable(text)}" for look, text in row]) for row in rows]
         path = self._path(size)
-        folder = os.path.dirname(path)
+        here = os.path.dirname(path)
         fresh = f"{path}.{os.getpid()}"
         try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            os.chmod(folder, 0o700)
+            os.makedirs(here, mode=0o700, exist_ok=True)
+            os.chmod(here, 0o700)
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
                 with open(descriptor, "wb") as file:
@@ -199,7 +199,7 @@ class KeptFrame:
             except OSError:
                 os.unlink(fresh)
                 raise
-            _drop_oldest(folder)
+            _drop_oldest(here)
         except OSError:
             # It is a picture of what the store holds: without it the next start is slower, not poorer.
             return
@@ -209,7 +209,12 @@ class KeptFrame:
 
         facts = "\0".join([*self._facts, f"{size[0]}x{size[1]}"])
         name = hashlib.blake2b(facts.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-        return os.path.join(state_path(), FOLDER, name)
+        return os.path.join(folder(), name)
+
+
+def folder() -> str:
+    """Where they are."""
+    return os.path.join(state_path(), FOLDER)
 
 
 def forget() -> None:
@@ -218,13 +223,12 @@ def forget() -> None:
     Raises:
         OSError: one cannot be removed.
     """
-    folder = os.path.join(state_path(), FOLDER)
     try:
-        names = os.listdir(folder)
+        names = os.listdir(folder())
     except FileNotFoundError:
         return
     for name in names:
-        os.unlink(os.path.join(folder, name))
+        os.unlink(os.path.join(folder(), name))
 
 
 def _read(text: str, size: tuple[int, int]) -> tuple[Rows, tuple[int, str]]:

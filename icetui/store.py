@@ -89,6 +89,27 @@ class Scope:
     region: str
 
 
+@record
+class Kept:
+    """How much is kept of one family of one account in one region.
+
+    Attributes:
+        source: where the key comes from.
+        region: where.
+        family: its name.
+        rows: how many jobs.
+        followed: how many followed IDs.
+        taken: when the last beat was that kept some.
+    """
+
+    source: str
+    region: str
+    family: str
+    rows: int
+    followed: int
+    taken: datetime | None
+
+
 class Store:
     """The state file. Every method may be called from any thread and takes milliseconds.
 
@@ -293,6 +314,47 @@ class Store:
             return found
 
         return self._read(work)
+
+    def kept(self) -> tuple[Kept, ...]:
+        """What there is of each family, by source and region; those of which nothing is kept are left out."""
+
+        def work(db: sqlite3.Connection) -> tuple[Kept, ...]:
+            found = db.execute(
+                "SELECT source, region, family, (SELECT count(*) FROM job WHERE scope=n),"
+                " (SELECT count(*) FROM followed WHERE followed.scope=scope.n), taken FROM scope"
+                " ORDER BY source, region, n"
+            )
+            return tuple(
+                Kept(str(source), str(region), str(family), rows, followed, _moment(taken))
+                for source, region, family, rows, followed, taken in found
+                if rows or followed
+            )
+
+        return self._read(work)
+
+    def clear(self, *, followed: bool = False) -> tuple[int, int]:
+        """Forgets all rows, and the places somebody looked at; no byte of them stays in the file.
+
+        Args:
+            followed: whether the followed IDs, which nothing can bring back, are forgotten too.
+
+        Returns:
+            how many rows and how many followed IDs.
+        """
+
+        def work(db: sqlite3.Connection) -> tuple[int, int]:
+            (rows,) = db.execute("SELECT count(*) FROM job").fetchone()
+            (ids,) = db.execute("SELECT count(*) FROM followed").fetchone()
+            _erase(db)
+            db.execute("DELETE FROM place")
+            if followed:
+                db.execute("DELETE FROM followed")
+                db.execute("DELETE FROM unfollowed")
+            return rows, ids if followed else 0
+
+        removed = self._write(work, lasting=True)
+        self._database.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        return removed
 
     def close(self) -> None:
         """Closes the file. A later use opens it again."""
