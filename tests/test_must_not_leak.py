@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from icetui import child, cli, vault
+from icetui import cli, vault
 from icetui.credentials import KEY_ID, KEY_SECRET, TOKEN
 from tests.secret_service import silent
 
@@ -43,8 +43,15 @@ def test_no_flag_takes_a_secret() -> None:
             assert not any(suspicious.search(flag) for flag in action.option_strings), (name, action)
 
 
+WRITER = """
+import json, sys
+from icetui import vault
+vault.write("prod", json.loads(sys.stdin.read()))
+"""
+
+
 @linux
-def test_no_process_of_a_login_shows_the_secret_in_its_argv(tmp_path: Path) -> None:
+def test_no_process_of_keeping_a_key_shows_it_in_its_argv(tmp_path: Path) -> None:
     """The keyring's process is held up by a bus that never answers, so that there is time to look."""
     with silent(tmp_path / "bus") as bus:
         env = {
@@ -52,23 +59,18 @@ def test_no_process_of_a_login_shows_the_secret_in_its_argv(tmp_path: Path) -> N
             "DBUS_SESSION_BUS_ADDRESS": bus,
             "PYTHON_KEYRING_BACKEND": "keyring.backends.SecretService.Keyring",
         }
-        login = subprocess.Popen(
-            [sys.executable, "-m", "icetui", "login", "--stdin", "--no-verify"],
-            env=env,
-            stdin=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER], env=env, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        assert login.stdin is not None
-        login.stdin.write(json.dumps({"AccessKeyId": ID, "AccessKeySecret": SECRET}).encode())
-        login.stdin.close()
+        assert writer.stdin is not None
+        writer.stdin.write(json.dumps({"access_key_id": ID, "access_key_secret": SECRET}).encode())
+        writer.stdin.close()
         seen: set[bytes] = set()
         while not any(b"vault_process" in each for each in seen):
-            assert login.poll() is None
-            seen |= {_argv(pid) for pid in [login.pid, *_children(login.pid)]}
+            assert writer.poll() is None
+            seen |= {_argv(pid) for pid in [writer.pid, *_children(writer.pid)]}
             time.sleep(0.01)
-        login.kill()
-        login.wait()
-        child.stop()
+        assert writer.wait() != 0
     assert not any(SECRET.encode() in each or ID.encode() in each for each in seen)
 
 
