@@ -25,6 +25,8 @@ from icetui.families.base import Family
 from icetui.feed import Feed, Snapshot
 from icetui.job import Job, JobError, Page, Query, State
 from icetui.jobs import NO_JOBS
+from icetui.lookups import Places
+from icetui.pulse import Rhythm
 from icetui.store import Store
 from tests.fake_service import (
     NOON,
@@ -1149,3 +1151,148 @@ async def until(seen: list[Snapshot], holds: Callable[[Snapshot], bool]) -> None
     async with asyncio.timeout(PATIENCE):
         while not seen or not holds(seen[-1]):
             await asyncio.to_thread(lambda: None)
+
+
+class TestRhythm:
+    """How often is asked: `pulse.rhythm` with what the feed knows."""
+
+    async def test_a_list_in_which_nothing_moves_is_asked_for_less_often(
+        self, listed: Feed, service: Service, time: Time
+    ) -> None:
+        service.put(job("old", -300, State.DONE))
+        posted: list[Snapshot] = []
+        async with beating(listed, posted):
+            rests = []
+            for _ in range(5):
+                rests.append(await time.rest())
+                service.now += timedelta(minutes=8)
+                time.passes()
+            assert rests == [10.0, 10.0, 20.0, 40.0, 60.0]
+            await time.rest()
+            # A rhythm that changes is told, though no row does.
+            assert [each.rhythm for each in posted][-1] == Rhythm(60.0, "calm")
+
+    async def test_jobs_that_run_for_hours_slow_it_down_a_minute_after_the_start(
+        self, listed: Feed, service: Service, time: Time
+    ) -> None:
+        service.put(job("old", -300, State.RUNNING), job("younger", -25, State.RUNNING))
+        async with beating(listed):
+            assert await time.rest() == 10.0
+            service.now += timedelta(seconds=61)
+            time.passes()
+            assert await time.rest() == 40.0
+            # A new job, and one that goes on, are changes.
+            service.put(job("new", 1, State.RUNNING))
+            time.passes()
+            assert await time.rest() == 10.0
+            service.now += timedelta(seconds=61)
+            time.passes()
+            assert await time.rest() == 10.0, "the new one is young"
+            service.put(job("new", 1, State.DONE))
+            service.now += timedelta(minutes=40)
+            time.passes()
+            assert await time.rest() == 10.0
+
+    @pytest.mark.parametrize("how", ["nudge", "r", "question", "resume"])
+    async def test_whoever_asks_brings_the_interval_back(
+        self, listed: Feed, service: Service, time: Time, how: str
+    ) -> None:
+        service.put(job("old", -300, State.RUNNING))
+        async with beating(listed):
+            assert await time.rest() == 10.0
+            service.now += timedelta(hours=3)
+            time.passes()
+            assert await time.rest() == 60.0
+            if how == "nudge":
+                listed.nudge()
+            elif how == "r":
+                await listed.refresh(person=True)
+                assert listed.rhythm == Rhythm(10.0)
+                return
+            elif how == "question":
+                listed.ask(Query(state="Processing"))
+            else:
+                listed.pause()
+                listed.resume()
+                time.passes()
+            assert await time.rest() == 10.0
+
+    async def test_a_beat_of_itself_brings_nothing_back(
+        self, listed: Feed, service: Service, time: Time
+    ) -> None:
+        service.put(job("old", -300, State.RUNNING))
+        async with beating(listed):
+            await time.rest()
+            for _ in range(3):
+                service.now += timedelta(hours=3)
+                time.passes()
+                assert await time.rest() == 60.0
+
+    async def test_without_the_focus_is_asked_less_often_and_on_return_when_it_is_due(
+        self, listed: Feed, service: Service, time: Time
+    ) -> None:
+        service.put(job("a", 0, State.RUNNING))
+        service.away = True  # type: ignore[attr-defined]  # optional, so not in the protocol
+        posted: list[Snapshot] = []
+        async with beating(listed, posted):
+            assert await time.rest() == 30.0
+            assert posted[-1].rhythm == Rhythm(30.0, "away")
+            service.now += timedelta(seconds=4)
+            service.away = False  # type: ignore[attr-defined]
+            listed.hurry()
+            assert await time.rest() == 6.0
+            assert posted[-1].rhythm == Rhythm(10.0)
+            service.forget()
+            time.passes()
+            assert await time.rest() == 10.0
+            assert service.asked("List") == [""]
+
+    async def test_on_return_a_beat_that_is_overdue_comes_at_once(
+        self, listed: Feed, service: Service, time: Time
+    ) -> None:
+        service.away = True  # type: ignore[attr-defined]
+        async with beating(listed):
+            assert await time.rest() == 30.0
+            service.now += timedelta(seconds=25)
+            service.away = False  # type: ignore[attr-defined]
+            listed.hurry()
+            assert await time.rest() == 0.0
+
+    async def test_an_opened_job_follows_the_same_law(self, listed: Feed, service: Service) -> None:
+        young, old = job("young", -2, State.RUNNING), job("old", -25, State.RUNNING)
+        moved = service.now
+        assert listed.rhythm_of(old, moved) == Rhythm(10.0)
+        service.now += timedelta(seconds=60)
+        assert listed.rhythm_of(young, moved) == Rhythm(10.0)
+        assert listed.rhythm_of(old, moved) == Rhythm(40.0, "calm")
+        assert listed.pause_after(0, None, listed.rhythm_of(old, moved)) == 40.0
+        assert listed.pause_after(1, Unreachable("x"), listed.rhythm_of(young, moved)) == 20.0
+
+    async def test_throttled_rests_are_spread_by_chance(
+        self, service: Service, store: Store, time: Time
+    ) -> None:
+        service.stretch = 4.0  # type: ignore[attr-defined]
+        feed = Feed(Listed(), service, store, SCOPE, sleep=time.sleep, chance=lambda: 1.0)
+        async with beating(feed):
+            assert await time.rest() == 50.0
+
+
+async def test_lookups_of_all_families_share_four_places(service: Service, store: Store) -> None:
+    service.places = Places()  # type: ignore[attr-defined]  # optional, so not in the protocol
+    service.is_holding = True
+    feeds = [feed_of(Unlisted(), service, store), feed_of(Unlisted(), service, store)]
+    service.put(*running(12))
+    feeds[0].follow([f"j{n:03}" for n in range(12)])
+    feeds[1].follow([f"j{n:03}" for n in range(12)])
+    beats = [asyncio.create_task(each.refresh()) for each in feeds]
+    await service.calling(3)
+    await settle()
+    assert len(service.held) == 3, "one is left for a person"
+    opening = asyncio.create_task(feeds[1].open("j005"))
+    await service.calling(4)
+    await settle()
+    assert len(service.held) == 4
+    service.is_holding = False
+    service.let_go(4)
+    await asyncio.gather(*beats, opening)
+    assert service.most["Get"] == 4
