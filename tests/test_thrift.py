@@ -113,6 +113,32 @@ def test_the_terminal_shows_what_it_would_show_if_everything_were_written(
         assert thrifty.cursor.attrs == thrifty.default_char
 
 
+@given(st.lists(st.tuples(st.one_of(whole(), part()), st.booleans()), min_size=1, max_size=8))
+def test_pictures_that_were_never_written_are_in_the_next_difference(
+    updates: list[tuple[LayoutUpdate | ChopsUpdate, bool]],
+) -> None:
+    late, plain = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
+    late_stream, plain_stream = pyte.Stream(late), pyte.Stream(plain)
+    copy = Copy()
+    for update, is_written in updates:
+        copy.take(update, CONSOLE, SIZE)
+        plain_stream.feed(update.render_segments(CONSOLE).replace("\n", "\r\n"))
+        if is_written:
+            late_stream.feed(copy.difference())
+            assert cells_of(late) == cells_of(plain)
+    late_stream.feed(copy.difference())
+    assert cells_of(late) == cells_of(plain)
+    assert copy.difference() == ""
+
+
+@given(whole(), whole())
+def test_of_two_pictures_only_the_second_is_written(first: LayoutUpdate, second: LayoutUpdate) -> None:
+    copy, fresh = Copy(), Copy()
+    copy.take(first, CONSOLE, SIZE)
+    copy.take(second, CONSOLE, SIZE)
+    assert copy.difference() == fresh.change(second, CONSOLE, SIZE)
+
+
 @given(whole())
 def test_what_stands_there_already_is_not_written_again(update: LayoutUpdate) -> None:
     copy = Copy()

@@ -2,7 +2,8 @@
 
 Textual 8.2.8 writes every region it repaints, whatever stands there already: a new screen two or three
 times over, a screen that is come back to as a whole. On a slow line that is what one waits for. Here a
-copy of the terminal is kept, cell by cell, and of each update only the difference is written.
+copy of the terminal is kept, cell by cell, and of each update only the difference is written. While the
+terminal stands still (`outlet`) the copy runs ahead of it, and one difference brings it up again.
 
 `App._display` and the two kinds of update are Textual's own affair: this is the only module that knows
 them. An update of another kind is written as it is, and then nothing is known of the terminal.
@@ -25,6 +26,7 @@ from textual.geometry import Offset, Region, Size
 from textual.screen import Screen
 
 from icetui.kept_frame import Rows
+from icetui.panes.outlet import LATE, Outlet, install
 
 _GAP = 7
 """Cells that are the same but cheaper to write again than to jump over: a jump is about so many bytes."""
@@ -49,6 +51,8 @@ class Copy:
         self._size = Size(0, 0)
         self._chars: list[list[str]] = []
         self._looks: list[list[str]] = []
+        # Lines as they stand on the terminal, of those that are to be otherwise.
+        self._before: dict[int, tuple[list[str], list[str]]] = {}
         self._codes: dict[Style | None, str] = {}
 
     @property
@@ -59,10 +63,12 @@ class Copy:
     def forget(self) -> None:
         """Nothing is known any more: all of the next update is written."""
         self._size = Size(0, 0)
+        self._before = {}
 
     def stand(self, rows: Rows, size: Size) -> None:
         """Takes what was painted before: the next update writes what differs from it."""
         self._size = size
+        self._before = {}
         self._chars = [[" "] * size.width for _ in range(size.height)]
         self._looks = [[""] * size.width for _ in range(size.height)]
         for y, row in enumerate(rows[: size.height]):
@@ -107,11 +113,17 @@ class Copy:
             console: knows how many colours there are.
             size: of the terminal.
         """
+        self.take(update, console, size)
+        return self.difference()
+
+    def take(self, update: LayoutUpdate | ChopsUpdate, console: Console, size: Size) -> None:
+        """Takes over an update that is written later, together with others (`difference`); see `change`."""
         if size != self._size:
             self._size = size
+            self._before = {}
             self._chars = [[_UNKNOWN] * size.width for _ in range(size.height)]
             self._looks = [[_UNKNOWN] * size.width for _ in range(size.height)]
-        before: dict[int, tuple[list[str], list[str]]] = {}
+        before = self._before
         x = y = 0
         for segment in update.__rich_console__(console, console.options):
             assert isinstance(segment, Segment)
@@ -125,7 +137,6 @@ class Copy:
             if y not in before:
                 before[y] = self._chars[y][:], self._looks[y][:]
             x = self._write(x, y, segment.text, self._look(segment.style, console))
-        return self._difference(before)
 
     def _look(self, style: Style | None, console: Console) -> str:
         """A style as the numbers of its escape sequence; none of ours carries a link."""
@@ -163,8 +174,9 @@ class Copy:
             self._looks[y][x : x + kept] = looks[:kept]
         return end
 
-    def _difference(self, before: dict[int, tuple[list[str], list[str]]]) -> str:
-        """The bytes for all lines that are no longer as before."""
+    def difference(self) -> str:
+        """The bytes that bring the terminal to what was taken over, "" where it is there already."""
+        before, self._before = self._before, {}
         out: list[str] = []
         look = ""
         for y in sorted(before):
@@ -273,6 +285,7 @@ class ThriftyApp(App[int]):
 
     def __init__(self, *, ansi_color: bool = False) -> None:
         super().__init__(ansi_color=ansi_color)
+        install()
         self._copy = Copy()
         self._cursor_written: Offset | None = None
 
@@ -303,17 +316,43 @@ class ThriftyApp(App[int]):
             self.forget_terminal()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Writes an update, or what of it differs; see `App._display`, which decides whether to write."""
+        """Writes an update, or what of it differs; see `App._display`, which decides whether to write.
+
+        While the terminal stands still nothing is written: what differs then is written in one piece.
+        """
         if renderable is None or not self._is_writing:
             super()._display(screen, renderable)
         elif isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
-            text = self._copy.change(renderable, self.console, self.size)
-            written = _Written(text) if text or self.cursor_position != self._cursor_written else None
-            self._cursor_written = self.cursor_position
-            super()._display(screen, written)
+            self._copy.take(renderable, self.console, self.size)
+            super()._display(screen, None if self._is_behind else self._difference())
         else:
             self.forget_terminal()
             super()._display(screen, renderable)
+
+    def _difference(self) -> _Written | None:
+        text = self._copy.difference()
+        written = _Written(text) if text or self.cursor_position != self._cursor_written else None
+        self._cursor_written = self.cursor_position
+        return written
+
+    @property
+    def _is_behind(self) -> bool:
+        """Whether the terminal stands still; when it goes on, `_catch_up` is called."""
+        outlet: object = getattr(self._driver, "_writer_thread", None)
+        if not isinstance(outlet, Outlet):
+            return False
+        outlet.drained = self._drained
+        return outlet.is_behind
+
+    def _drained(self) -> None:
+        self.call_later(self._catch_up)
+
+    def _catch_up(self) -> None:
+        """The terminal has taken all: the newest picture, and none of those before it."""
+        if self._is_writing and not self._is_behind:
+            super()._display(self.screen, self._difference())
+        elif self._batch_count:
+            self.set_timer(LATE, self._catch_up)
 
     @property
     def _is_writing(self) -> bool:
