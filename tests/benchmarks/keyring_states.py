@@ -19,7 +19,7 @@ from statistics import median
 
 from icetui import settings, vault
 from icetui.credentials import KEY_ID, KEY_SECRET
-from tests.benchmarks.__main__ import environment
+from tests.benchmarks.place import Home
 from tests.benchmarks.probe import Probe
 from tests.secret_service import Bus, silent
 from tests.served import ServedGateway, served
@@ -78,8 +78,15 @@ def main() -> None:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         gateway = stack.enter_context(served())
         argv = [sys.executable, "-m", "icetui", "--ice-endpoint", gateway.url, "--vod-endpoint", gateway.url]
-        base = environment(home)
-        for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY"):
+        base = dict(Home(home).env)
+        for name in (
+            KEY_ID,
+            KEY_SECRET,
+            "DBUS_SESSION_BUS_ADDRESS",
+            "XDG_RUNTIME_DIR",
+            "DISPLAY",
+            "WAYLAND_DISPLAY",
+        ):
             base.pop(name, None)
         key = {KEY_ID: gateway.key_id, KEY_SECRET: gateway.secret}
         profile = {"ICETUI_CONFIG_DIR": str(home / "profiles")}
@@ -101,8 +108,8 @@ def main() -> None:
             print(f"\rround {n}/{rounds} ", end="", file=sys.stderr, flush=True)
             for state in STATES:
                 with Probe(argv, envs[state]) as program:
-                    frame = program.seen("JobType")
-                    rows = program.seen("live, every")
+                    frame = program.since_start("JobType")
+                    rows = program.since_start("live, every")
                     program.quit()
                 if n:  # what is compiled and kept by the first round is there from now on
                     times[state]["frame"].append(frame)
