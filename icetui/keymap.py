@@ -242,6 +242,17 @@ KEYS: tuple[Key, ...] = (
         "compare",
         "Compare the two marked jobs, or the marked one with the job here.",
     ),
+    # The tab "Subjobs and media" of an opened job
+    _key(
+        "media.open",
+        "enter l",
+        "open",
+        "media",
+        "open",
+        "Open the subjob as a job of its own, or the URL in a browser.",
+        "Enter l",
+        bar=True,
+    ),
     # The tab "Timeline" of an opened job
     _key("axis.left", "left", "axis(-1)", "timeline", "earlier", "Move the cursor a cell back in time.", "←"),
     _key(
@@ -592,6 +603,14 @@ CHORDS: tuple[Chord, ...] = (
             ),
             _key("copy.url", "u", "copy('url')", "everywhere", "URL", "Copy the media URL here, whole."),
             _key(
+                "copy.player",
+                "m",
+                "copy('player')",
+                "everywhere",
+                "mpv",
+                "Copy a command line that plays the media from the time here on.",
+            ),
+            _key(
                 "copy.json",
                 "j",
                 "copy('json')",
@@ -719,6 +738,30 @@ CHORDS: tuple[Chord, ...] = (
                 _C,
                 "command",
                 "Copy the command line that gives this.",
+            ),
+        ),
+    ),
+    Chord(
+        "open",
+        "o",
+        "open",
+        (_D,),
+        (
+            _key(
+                "open.url",
+                "o",
+                "open_url",
+                _D,
+                "URL",
+                "Open the URL here in a browser, after asking; on a remote host it is copied instead.",
+            ),
+            _key(
+                "open.asset",
+                "m",
+                "find_asset",
+                _D,
+                "ask for a URL",
+                "Ask where the media asset here opens (GetMediaInfo, GetPlayInfo).",
             ),
         ),
     ),

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final, Generic, Protocol, TypeVar
 
+from icetui.assets import Found
 from icetui.call import Answer
 from icetui.errors import IcetuiError, NotFound
 from icetui.families.base import Family, Opened
@@ -28,6 +29,9 @@ class Opener(Protocol):
 
     async def open(self, job_id: str, *, again: bool = False) -> Opened:
         """All about one job; raises IcetuiError."""
+
+    async def asset(self, source: str) -> Found:
+        """Where a media asset opens; raises IcetuiError."""
 
     def pause_after(self, failures: int, error: IcetuiError | None, asked: Rhythm | None = None) -> float:
         """Seconds to wait before asking again, after so many failures in a row, the last one this."""

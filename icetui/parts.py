@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from icetui.assets import Found, find
 from icetui.errors import IcetuiError
 from icetui.families.base import Opened, PartFamily
 from icetui.job import Job, State, Subjob
@@ -56,6 +57,14 @@ class Parts:
             IcetuiError: the service refused, does not know the ID, or could not be asked.
         """
         return await self._openings.open(job_id, again=again)
+
+    async def asset(self, source: str) -> Found:
+        """Where a media asset opens that a part names.
+
+        Raises:
+            IcetuiError: it is unknown, the service refused, or nobody could be asked.
+        """
+        return await find(self._sender, self.family, source)
 
     async def listed(self, batch_id: str) -> tuple[Subjob, ...]:
         """The parts of a job as a listing tells them: it has the reasons that the job itself may lack.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from icetui.job import Job
+from icetui.job import Job, State
 
 BORDER: Final = "\0"
 """Is in no folded text of a job, so that it can stand between two of them."""
@@ -34,10 +34,14 @@ def holds(job: Job, text: str) -> bool:
 
 
 def titled(job: Job) -> str:
-    """What the last column says: why it failed, as far as that is known, before what it is called."""
-    if not job.state.bad:
+    """What the last column says: why it failed, or what is odd about its success, before its title."""
+    if job.state is State.DONE:
+        # A Success that stored nothing is told in words too, not by its sign alone (api.md 2.3).
+        reason = job.note.partition(": ")[0].removeprefix("Success, but ")
+    elif not job.state.bad:
         return job.title
-    reason = (job.error.code or job.error.message) if job.error is not None else _code_first(job.note)
+    else:
+        reason = (job.error.code or job.error.message) if job.error is not None else _code_first(job.note)
     return f"{reason} | {job.title}" if reason and job.title else reason or job.title
 
 

@@ -21,8 +21,11 @@ from icetui.results import (
     Transcript,
 )
 
-LANES = ("segments", "clips", "covers", "matches", "tags", "cues")
-"""The kinds of timed things, in the order of their lanes."""
+LANES = (
+    *("video", "image", "effect", "audio", "subtitle"),
+    *("segments", "clips", "covers", "matches", "tags", "cues"),
+)
+"""The kinds of timed things, in the order of their lanes: tracks of a timeline, then what was found."""
 
 _SHORTEST = 0.001
 
@@ -32,7 +35,7 @@ class Item:
     """One timed thing.
 
     Attributes:
-        lane: one of `LANES`, or such a word with what tells it from its like: ``cues ch 1``.
+        lane: one of `LANES`, or such a word with what tells it from its like: ``cues ch 1``, ``video 2``.
         start: seconds.
         end: seconds, not before `start`; the same for a moment.
         label: what it is, as sent, not cleaned.
@@ -107,7 +110,7 @@ def _items(results: Sequence[Result]) -> Iterator[Item]:
             case Transcript():
                 yield from _cues(value)
             case Segments():
-                lane = f"segments {_short(result.path)}" if several else "segments"
+                lane = _track(result.path) if several else "segments"
                 for segment in value.segments:
                     yield _item(lane, segment.start, segment.end, segment.title)
             case Covers():
@@ -153,10 +156,14 @@ def _clips(value: Selection) -> Iterator[Item]:
                     yield _item(lane, clip.start, clip.end, label, clip.score)
 
 
-def _short(path: str) -> str:
-    """The track of a path: ``VideoTracks[0]`` of ``….Timeline.VideoTracks[0].VideoTrackClips``."""
+def _track(path: str) -> str:
+    """The track of a path: ``video 1`` of ``….Timeline.VideoTracks[0].VideoTrackClips``."""
     tracks = re.findall(r"(\w+)Tracks\[(\d+)\]", path)
-    return f"{tracks[-1][0].lower()} {int(tracks[-1][1]) + 1}" if tracks else path.rsplit(".", 1)[-1]
+    return (
+        f"{tracks[-1][0].lower()} {int(tracks[-1][1]) + 1}"
+        if tracks
+        else f"segments {path.rsplit('.', 1)[-1]}"
+    )
 
 
 class Axis:

@@ -150,7 +150,7 @@ async def test_arrows_go_through_time_and_enter_takes_the_table_along() -> None:
         await pilot.press(*["right"] * 3)
         assert (axis.cell, leaf.query_one(TimelineTable).point) == (3, 0)
         assert "nothing here" in plain(leaf.note)
-        assert leaf.moment == axis.time > 0.7
+        assert leaf.seconds == axis.time > 0.7
         # Nothing under the cursor: the table goes to what comes next, and the cursor along.
         await pilot.press("enter")
         assert places(leaf) == (1.63, 1)

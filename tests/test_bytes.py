@@ -114,7 +114,7 @@ def test_an_opened_job(tmp_path: Path) -> None:
         terminal.wait('"ASR": 1 of')
         assert terminal.cost(ENTER, QUIET) <= 4_500
         for _ in range(5):
-            assert terminal.cost("]", QUIET) <= 5_000
+            assert terminal.cost("]", QUIET) <= 6_000
         assert terminal.cost("J", QUIET) <= 4_500
         assert terminal.cost("q", QUIET) <= 8_000
 

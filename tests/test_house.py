@@ -13,6 +13,7 @@ from textual.screen import Screen
 from icetui.app import IcetuiApp
 from icetui.keymap import CHORDS, KEYS
 from icetui.panes.axis import TimelineTable
+from icetui.panes.media import MediaLeaf
 from icetui.panes.transcript import TranscriptLeaf
 from icetui.panes.tree_leaf import TreeLeaf
 from icetui.screens.browse import Browse
@@ -65,6 +66,7 @@ def test_every_binding_of_the_map_has_an_id_words_and_an_action_that_exists() ->
             "tree": [TreeLeaf],
             "timeline": [TimelineTable],
             "transcript": [TranscriptLeaf],
+            "media": [MediaLeaf],
             "app": [IcetuiApp],
         }
         if key.where == "compare":

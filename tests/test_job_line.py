@@ -226,6 +226,13 @@ def test_why_a_job_failed_stands_before_its_title_the_code_first() -> None:
     assert titled(replace(failed, state=State.DONE)) == "A title"
 
 
+def test_a_false_success_says_before_its_title_what_is_false() -> None:
+    odd = replace(
+        JOB, state=State.DONE, title="A", note="Success, but nothing was stored: oss fail to save the image"
+    )
+    assert titled(odd) == "nothing was stored | A"
+
+
 def test_a_success_with_a_note_is_flagged_in_its_state() -> None:
     odd = replace(JOB, state=State.DONE, note="nothing was stored")
     columns = columns_for(120)

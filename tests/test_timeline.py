@@ -177,7 +177,7 @@ def test_lanes_stand_in_one_order_and_several_of_a_kind_are_told_apart() -> None
             Result("J.Timeline.AudioTracks[1].AudioTrackClips", Segments((Segment(0, 1),))),
         ]
     )
-    assert line.lanes == ("segments audio 2", "segments video 1", "tags", "cues ch 0", "cues ch 1")
+    assert line.lanes == ("video 1", "audio 2", "tags", "cues ch 0", "cues ch 1")
 
 
 def test_nonsense_times_are_left_out_or_made_moments() -> None:

@@ -33,6 +33,9 @@ from icetui.timeline import Axis, Item, Timeline, has_times, timeline
 
 _STYLES: Mapping[str, str] = MappingProxyType(
     {
+        "video": "good",
+        "audio": "key",
+        "subtitle": "string",
         "segments": "good",
         "clips": "key",
         "covers": "number",
@@ -362,7 +365,7 @@ class TimelineLeaf(Leaf):
     # -- what it tells
 
     @property
-    def moment(self) -> float | None:
+    def seconds(self) -> float | None:
         """The time at the cursor, in seconds."""
         item = self._row
         return self._axis.time if self._off or item is None else item.start
@@ -375,7 +378,7 @@ class TimelineLeaf(Leaf):
             item = None if n is None else self._line.items[n]
         else:
             item = self._row
-        time: Span = (timecode(self.moment), "number")
+        time: Span = (timecode(self.seconds), "number")
         if item is None:
             return [time, ("  nothing here", "dim")]
         score = [] if item.score is None else [(f"  {item.score:g}", "number")]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
+from icetui.assets import Found
 from icetui.families.base import Opened
 from icetui.job import Job
-from icetui.media_urls import MediaUrl, media_url
+from icetui.media_urls import MediaUrl, media_url, player_line
 from icetui.panes.json_lines import JsonLines
 from icetui.subtitles import txt
+from icetui.timecodes import timecode
 from icetui.transcripts import timed_texts
 
 
@@ -18,7 +22,7 @@ def copied(opened: Opened, what: str) -> tuple[str, str]:
 
     Args:
         opened: the job.
-        what: ``id``, ``url``, ``json``, ``raw``, ``transcript`` or ``error``.
+        what: ``id``, ``url``, ``json``, ``raw``, ``transcript``, ``player`` or ``error``.
     """
     job = opened.job
     if what == "id":
@@ -33,8 +37,40 @@ def copied(opened: Opened, what: str) -> tuple[str, str]:
         urls = [each.url for each in job.subjobs] + [each.url for each in job.media]
         urls = [url for url in urls if url]
         return (urls[0], named(urls[0], len(urls))) if urls else ("", "this job has no media URL")
+    if what == "player":
+        return played(opened, 0.0)
     told = timed_texts(opened.results)
     return (txt(told[0].transcript), "the transcript") if told else ("", "this job has no transcript")
+
+
+def player_source(opened: Opened, found: Mapping[str, Found]) -> tuple[str, str]:
+    """(a link to the media that the times are of, ""), or ("", why there is none).
+
+    Args:
+        opened: the job.
+        found: where media assets open, as far as they were asked for.
+    """
+    timed = opened.timed
+    if timed is None:
+        return "", "this job does not say what media its times are of"
+    for source in (timed.media_id, timed.url):
+        told = found.get(source)
+        if told is not None and told.media:
+            return told.media[0].url, ""
+    if timed.url and media_url(timed.url).opens:
+        return timed.url, ""
+    what = f"media asset {timed.media_id}" if timed.media_id else f"{timed.label} is no link"
+    return "", f"{what}: o m asks for a URL first"
+
+
+def played(
+    opened: Opened, start: float, found: Mapping[str, Found] = MappingProxyType({})
+) -> tuple[str, str]:
+    """(a command line that plays the job's media from a time on, what to call it), or ("", why not)."""
+    url, why = player_source(opened, found)
+    if not url:
+        return "", why
+    return player_line(url, start), f"mpv from {timecode(start)}"
 
 
 def named(url: str, of: int = 1) -> str:

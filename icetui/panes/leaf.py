@@ -8,12 +8,13 @@ it wants from a person or for the clipboard it says by a message.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import ClassVar
 
 from textual.message import Message
 
+from icetui.assets import Found
 from icetui.families.base import Opened
 from icetui.job import Job
 from icetui.keymap import Where
@@ -22,7 +23,7 @@ from icetui.panes.copying import named
 from icetui.panes.lines_view import LinesView
 from icetui.panes.quiet import Quiet
 from icetui.panes.spans import Fixed, Lines, Span, plain
-from icetui.records import record
+from icetui.records import field, record
 
 
 @record
@@ -35,6 +36,7 @@ class Told:
         now: for ages.
         why: what to say while there is no lookup.
         ascii_only: shapes without Unicode.
+        found: where media assets open, as far as a person has asked, by what was asked for.
     """
 
     job: Job
@@ -42,6 +44,7 @@ class Told:
     now: datetime
     why: str = ""
     ascii_only: bool = False
+    found: Mapping[str, Found] = field(default_factory=dict)
 
 
 class Leaf(Quiet):
@@ -151,6 +154,11 @@ class Leaf(Quiet):
         Args:
             what: ``here``, ``url``, ``json``, ``raw``, ``jsonpath``, ``jq``, ``transcript`` …
         """
+        return None
+
+    @property
+    def seconds(self) -> float | None:
+        """The time of media at the cursor, in seconds, where it stands on something timed."""
         return None
 
     def plain_text(self) -> str:

@@ -46,7 +46,7 @@ class Sheet:
 
 
 @dataclass(slots=True)
-class _Builder:
+class Builder:
     """Collects lines and remembers on which of them a URL begins; `now` tells which have expired."""
 
     cells: int
@@ -55,9 +55,11 @@ class _Builder:
     urls: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, *spans: Span) -> None:
+        """A line."""
         self.rows.append(list(spans))
 
     def blank(self) -> None:
+        """An empty line."""
         self.rows.append([])
 
     def member(self, label: str, text: str, style: str = "", after: str = "") -> None:
@@ -93,6 +95,7 @@ class _Builder:
                 self.rows[-1].append((f"  {said}", style))
 
     def sheet(self, note: str = "") -> Sheet:
+        """All lines so far."""
         return Sheet(Fixed(self.rows), tuple(self.urls), note)
 
 
@@ -143,7 +146,7 @@ def summary(
         ascii_only: shapes without Unicode.
         why: what to say while there is no lookup yet.
     """
-    out = _Builder(cells, now)
+    out = Builder(cells, now)
     out.add(*state_spans(job, ascii_only=ascii_only))
     out.blank()
     out.member("Title", job.title)
@@ -188,7 +191,7 @@ def summary(
     return out.sheet()
 
 
-def _found(out: _Builder, opened: Opened) -> None:
+def _found(out: Builder, opened: Opened) -> None:
     """What a lookup found, a phrase for each result and each break."""
     if opened.results or opened.decoded.broken:
         out.blank()
@@ -201,7 +204,7 @@ def _found(out: _Builder, opened: Opened) -> None:
             out.member("Broken", f"{path}: {fault.message}, line {fault.line}, column {fault.column}", "bad")
 
 
-def out_error(out: _Builder, job: Job) -> None:
+def out_error(out: Builder, job: Job) -> None:
     """Why it failed, or that no reason was given; an error beside success is "reported"."""
     if job.error is None:
         if job.state is State.FAILED and job.whole:
@@ -213,7 +216,7 @@ def out_error(out: _Builder, job: Job) -> None:
     _error(out, job.error, "Reported" if fine else "Error", "warn" if fine else "bad")
 
 
-def _error(out: _Builder, error: JobError, label: str, style: str) -> None:
+def _error(out: Builder, error: JobError, label: str, style: str) -> None:
     out.member(label, error.code or "no code", style)
     out.member("", error.message, style)
     out.member("RequestId", error.request_id, "dim")
@@ -224,7 +227,7 @@ def result(opened: Opened, cells: int, *, ascii_only: bool = False) -> Sheet:
     if not opened.results:
         state = opened.job.state
         said = "No result field." if state.terminal else "No result yet."
-        out = _Builder(cells)
+        out = Builder(cells)
         if opened.job.subjobs or opened.job.media:
             out.add((f"{said} What it made:", "dim"))
             out.blank()
@@ -285,7 +288,7 @@ def media(job: Job, cells: int, *, now: datetime | None = None, ascii_only: bool
         now: to say until when signed URLs open, or None to say only that they are signed.
         ascii_only: shapes without Unicode.
     """
-    out = _Builder(cells, now)
+    out = Builder(cells, now)
     _made(out, job, ascii_only=ascii_only)
     if job.media_id:
         out.member("Media", job.media_id)
@@ -294,7 +297,7 @@ def media(job: Job, cells: int, *, now: datetime | None = None, ascii_only: bool
     return out.sheet()
 
 
-def _made(out: _Builder, job: Job, *, ascii_only: bool) -> None:
+def _made(out: Builder, job: Job, *, ascii_only: bool) -> None:
     if job.subjobs:
         out.add((tally(job.subjobs), "title"))
     for n, subjob in enumerate(job.subjobs):
@@ -328,6 +331,8 @@ def _made(out: _Builder, job: Job, *, ascii_only: bool) -> None:
             label = clean(each.label).ljust(size)
             if each.url:
                 out.url(label, each.url, each.note)
+            else:
+                out.block("")
             if each.media_id:
                 head = " " * size if each.url else label
                 out.add((f"{head}  ", "key"), ("media ", "dim"), (clean(each.media_id), ""))

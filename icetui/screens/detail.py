@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -15,21 +16,25 @@ from icetui.clean import clean
 from icetui.errors import IcetuiError, Refusal
 from icetui.families.base import Opened
 from icetui.feed import Feed
-from icetui.job import Job
+from icetui.job import Job, Subjob
 from icetui.keymap import Where
+from icetui.openings import Opener
 from icetui.panes import pages, sheets, telling, tree_leaf
 from icetui.panes.axis import TimelineLeaf
 from icetui.panes.bars import BottomLine, Header, StatusLine
 from icetui.panes.copying import copied
-from icetui.panes.job_table import JobTable
 from icetui.panes.leaf import Leaf, Told
 from icetui.panes.lines_view import LinesView
+from icetui.panes.media import MediaLeaf
 from icetui.panes.spans import Span
 from icetui.panes.telling import failure, failure_text
 from icetui.panes.transcript import Meant, TranscriptLeaf
+from icetui.parts import Parts, explained, unexplained
 from icetui.pulse import STEADY
 from icetui.screens.exporting import Exported, Exporting
-from icetui.screens.room import Room, bindings_of
+from icetui.screens.links import Links
+from icetui.screens.room import bindings_of
+from icetui.screens.subjobs import SubjobWalk, Walked, as_job
 from icetui.transcripts import timed_texts
 
 if TYPE_CHECKING:
@@ -39,7 +44,7 @@ LEAVES: tuple[type[Leaf], ...] = (
     sheets.SummaryLeaf,
     tree_leaf.ResultLeaf,
     TranscriptLeaf,
-    sheets.MediaLeaf,
+    MediaLeaf,
     TimelineLeaf,
     tree_leaf.ParametersLeaf,
     tree_leaf.RawLeaf,
@@ -50,7 +55,7 @@ RESULT, TRANSCRIPT = 1, 2
 """Places in `LEAVES` that keys and a vanished tab go to."""
 
 
-class Detail(Room):
+class Detail(Links):
     """One job, whole. `J` and `K` walk the list it was opened from.
 
     Args:
@@ -58,6 +63,7 @@ class Detail(Room):
         feed: of the job's family.
         table: the list it was opened from; its cursor walks along.
         job: what the list knows of it.
+        parent_job: the job it is a part of, or None.
     """
 
     WHERE: ClassVar[Where] = "detail"
@@ -72,14 +78,28 @@ class Detail(Room):
             self.opened = opened
             self.error = error
 
-    def __init__(self, session: Session, feed: Feed, table: JobTable, job: Job) -> None:
+    class Explained(Message):
+        """The subjobs were listed for the reasons that their batch left out."""
+
+        def __init__(self, job_id: str, subjobs: tuple[Subjob, ...], error: IcetuiError | None) -> None:
+            super().__init__()
+            self.job_id = job_id
+            self.subjobs = subjobs
+            self.error = error
+
+    def __init__(
+        self, session: Session, feed: Opener, table: Walked, job: Job, parent_job: Job | None = None
+    ) -> None:
         super().__init__()
         self.session = session
         self.feed = feed
         self.job = job
         self.opened: Opened | None = None
         self.tab = 0
+        self.found = {}
+        self.parent_job = parent_job
         self._table = table
+        self._listed: dict[str, tuple[Subjob, ...]] = {}
         self._error: IcetuiError | None = None
         self._leaves: tuple[Leaf, ...] = ()
         self._told: Told | None = None
@@ -124,7 +144,9 @@ class Detail(Room):
 
     def on_mount(self) -> None:
         """What the list knows is shown before anything is asked."""
-        self.query_one(Header).show(self.program.tabs(self.feed.family.name), self.program.who())
+        self.query_one(Header).show(
+            self.program.tabs((self.parent_job or self.job).family), self.program.who()
+        )
         self.show_keys()
         self.leaf.enter()
         self._show()
@@ -235,10 +257,39 @@ class Detail(Room):
             self._late = event
             return
         self._error = event.error
-        if event.opened is not None:
-            self.opened = event.opened
-            self.job = event.opened.job
+        self.retold(event.opened)
+
+    def retold(self, opened: Opened | None = None) -> None:
+        """Shows what is known now, with the reasons of subjobs as far as they were asked for."""
+        if opened is not None:
+            self.opened, self.job = opened, opened.job
+        subjobs, listed = self.job.subjobs, self._listed.get(self.job.id)
+        if listed is not None:
+            self.job = replace(self.job, subjobs=explained(subjobs, listed))
+        elif unexplained(subjobs) and isinstance(self.feed, Feed) and self.feed.parts is not None:
+            self._listed[self.job.id] = ()
+            self._explain(self.job.id, self.feed.parts)
         self._show()
+
+    @work(group="explain")
+    async def _explain(self, job_id: str, parts: Parts) -> None:
+        """Asks why subjobs failed, where the job did not say it."""
+        try:
+            listed = await parts.listed(job_id)
+        except IcetuiError as error:
+            self.post_message(self.Explained(job_id, (), error))
+        else:
+            self.post_message(self.Explained(job_id, listed, None))
+
+    @on(Explained)
+    def _explained(self, event: Explained) -> None:
+        if event.error is not None:
+            if event.job_id == self.job.id:
+                self.say(failure(event.error))
+            return
+        self._listed[event.job_id] = event.subjobs
+        if event.job_id == self.job.id:
+            self.retold()
 
     def release_hold(self) -> None:
         """What came while a prompt was open is shown now."""
@@ -257,7 +308,9 @@ class Detail(Room):
             if self._error is None
             else "could not be opened; the reason stands below, r tries again"
         )
-        self._told = Told(self.job, self.opened, self.session.clock(), why, self.session.ascii)
+        self._told = Told(
+            self.job, self.opened, self.session.clock(), why, self.session.ascii, dict(self.found)
+        )
         if self.opened is not None and not LEAVES[self.tab].offered(self._told):
             self._turn_to(RESULT)
         self.query_one("#what", StatusLine).show(
@@ -307,7 +360,7 @@ class Detail(Room):
             self.say_found(self.leaf.found)
             return
         at, rows = self._table.position
-        said: list[Span] = [(f"job {at:,} of {rows:,}", "")]
+        said: list[Span] = [(f"{'job' if self.parent_job is None else 'subjob'} {at:,} of {rows:,}", "")]
         note = self.leaf.note
         if note:
             said += [("  ", ""), *([(note, "")] if isinstance(note, str) else note)]
@@ -369,6 +422,7 @@ class Detail(Room):
             self.say("No more jobs that way." if self._table.shown else "", "dim")
             return
         self.job, self.opened, self._error = job, None, None
+        self.found = {}
         self._show()
         self._open(job.id)
 
@@ -436,7 +490,27 @@ class Detail(Room):
     def action_family(self, name: str) -> None:
         """Goes back to the lists, to another family."""
         self.app.pop_screen()
-        self.app.call_later(self.program.browse.action_family, name)
+        below = self.app.screen
+        if isinstance(below, Detail):
+            below.action_family(name)
+        else:
+            self.app.call_later(self.program.browse.action_family, name)
+
+    @on(MediaLeaf.Chosen)
+    def _subjob_chosen(self, event: MediaLeaf.Chosen) -> None:
+        """Opens a subjob as a job; Esc comes back to its line."""
+        leaf = self.leaf
+        parts = self.feed.parts if isinstance(self.feed, Feed) else None
+        if parts is None or not event.subjob.id or not isinstance(leaf, MediaLeaf):
+            self.say("This subjob cannot be opened: it has no ID.", "warn")
+            return
+        walk = SubjobWalk(self.job, event.subjob.id, lambda at: leaf.point_at(f"subjob {at}"))
+        job = as_job(event.subjob, self.job)
+        self.app.push_screen(Detail(self.session, parts, walk, job, parent_job=self.job))
+
+    @on(MediaLeaf.Followed)
+    def _url_followed(self) -> None:
+        self.action_open_url()
 
     # -- find, copy, plain
 
@@ -460,7 +534,7 @@ class Detail(Room):
     def copyable(self, what: str) -> tuple[str, str]:
         """Of what stands at the cursor, or of this job."""
         if what == "command":
-            return self.program.command_for(self.job), "the command"
+            return self.program.command_for(self.parent_job or self.job), "the command"
         if what == "id":
             return self.job.id, "the job ID"
         if what == "file":

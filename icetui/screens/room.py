@@ -75,6 +75,7 @@ class Room(QuietScreen):
     def __init__(self) -> None:
         super().__init__()
         self._chord: Chord | None = None
+        self._question: Callable[[], None] | None = None
         self._answers: dict[str, Callable[[str], None]] = {}
         self._edits: dict[str, Callable[[str], None]] = {}
         self._asking = False
@@ -93,8 +94,8 @@ class Room(QuietScreen):
 
     @property
     def in_chord(self) -> bool:
-        """Whether the next key is the second of a chord."""
-        return self._chord is not None
+        """Whether the next key is the second of a chord, or answers yes or no."""
+        return self._chord is not None or self._question is not None
 
     @property
     def asking(self) -> bool:
@@ -104,7 +105,7 @@ class Room(QuietScreen):
     @property
     def held(self) -> bool:
         """Whether a chord or a prompt is open."""
-        return self._chord is not None or self._asking
+        return self._chord is not None or self._question is not None or self._asking
 
     def release_hold(self) -> None:
         """A chord or a prompt has closed: screens that held something back show it now."""
@@ -176,6 +177,11 @@ class Room(QuietScreen):
     async def on_key(self, event: events.Key) -> None:
         """Takes the second key of a chord; every other key goes its way. An answer has been read by now."""
         self._answered = False
+        if self._question is not None:
+            event.stop()
+            event.prevent_default()
+            self._decided(event.character in ("y", "Y", "ｙ"))
+            return
         if self._chord is None:
             return
         event.stop()
@@ -190,6 +196,28 @@ class Room(QuietScreen):
             await self.run_action(chosen.action)
         elif event.key not in ("escape", "q", "backspace", "ctrl+c"):
             self.say(f"{chord.first} {clean(event.character or event.key)} does nothing here.", "dim")
+
+    # -- yes or no
+
+    def confirm(self, question: str, then: Callable[[], None]) -> None:
+        """Asks in the bottom line; `then` is done on y, and any other key means no.
+
+        Args:
+            question: safe and short: the keys stand behind it.
+            then: what is to be done.
+        """
+        self._question = then
+        keys = self.query_one(BottomLine).keys
+        keys.show([KeyHint("y", "yes"), KeyHint("n", "no")], title=question)
+
+    def _decided(self, yes: bool) -> None:
+        then, self._question = self._question, None
+        self.show_keys()
+        self.release_hold()
+        if yes and then is not None:
+            then()
+        else:
+            self.say("Not done.", "dim")
 
     # -- the prompt
 

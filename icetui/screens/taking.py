@@ -12,7 +12,7 @@ from icetui.panes.spans import plain
 if TYPE_CHECKING:
     from icetui.screens.browse import Browse
 
-OPENED = ("url", "json", "raw", "transcript", "error")
+OPENED = ("url", "json", "raw", "transcript", "error", "player")
 """What a lookup tells and a listing does not."""
 
 
