@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
 
 from icetui.records import record
 from icetui.results import Cue, Transcript
@@ -33,6 +32,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
 
 _SLACK = 0.0005
 """Seconds within which two times are the same: times come in milliseconds, out of floats."""
+
+
+_LATEST = 1e12
+"""Seconds from which on a time is that of no media, but a slip or an infinity."""
 
 
 @record
@@ -61,8 +64,20 @@ def check(transcript: Transcript, limits: Reading | None = None) -> Warnings:
     """
     limits = Reading() if limits is None else limits
     found: dict[int, list[Warned]] = {}
-    media = transcript.duration
+    media = known(transcript.duration)
+    slowest = 1 / min(limits.cjk_per_second, limits.latin_per_second)
+    latest = _LATEST if media is None else media
     for n, cue in enumerate(transcript.cues):
+        start, end = cue.start, cue.end
+        # Most cues are fine at first sight: a transcript of hours is checked in a tenth of a second.
+        if (
+            start is not None
+            and end is not None
+            and 0 <= start < end <= latest
+            and len(cue.text) * slowest < end - start - _SLACK
+            and cue.text.strip()
+        ):
+            continue
         mine = list(_alone(cue, media, limits))
         if mine:
             found[n] = mine
@@ -82,8 +97,8 @@ def tally(warnings: Warnings) -> str:
 
 
 def known(seconds: float | None) -> float | None:
-    """A time that can be reckoned with, or None."""
-    return seconds if seconds is not None and isfinite(seconds) else None
+    """A time that can be reckoned with, or None: NaN, the infinities and 30,000 years are none."""
+    return seconds if seconds is not None and -_LATEST < seconds < _LATEST else None
 
 
 def _alone(cue: Cue, media: float | None, limits: Reading) -> Iterator[Warned]:
@@ -124,10 +139,12 @@ def _among(cues: Sequence[Cue], limits: Reading) -> Iterator[tuple[int, Warned]]
     """What is wrong between the cues of a channel: their order as it came, gaps and overlaps in time."""
     channels: dict[int | None, list[tuple[float, int]]] = {}
     for n, cue in enumerate(cues):
-        start = known(cue.start)
-        if start is None:
+        start = cue.start
+        if start is None or not -_LATEST < start < _LATEST:
             continue
-        mine = channels.setdefault(cue.channel, [])
+        mine = channels.get(cue.channel)
+        if mine is None:
+            mine = channels[cue.channel] = []
         if mine and start < mine[-1][0] - _SLACK:
             before, above = mine[-1]
             yield n, Warned("order", f"starts {before - start:.2f} s before cue {above + 1:,} above it")
@@ -140,8 +157,8 @@ def _among(cues: Sequence[Cue], limits: Reading) -> Iterator[tuple[int, Warned]]
                 yield n, Warned("overlap", f"overlaps cue {by + 1:,} by {reached - start:.2f} s")
             elif by >= 0 and start - reached > limits.gap_seconds:
                 yield n, Warned("gap", f"a gap of {start - reached:.2f} s before it")
-            end = known(cues[n].end)
-            end = start if end is None else max(start, end)
+            end = cues[n].end
+            end = start if end is None or not start < end < _LATEST else end
             if by < 0 or end >= reached:
                 reached, by = end, n
 
@@ -172,7 +189,9 @@ def counted(text: str) -> tuple[int, int]:
         text = unicodedata.normalize("NFC", text)
     if "  " in text or not text.isprintable():
         text = _BLANKS.sub(" ", text)
-    cjk = 0 if text.isascii() else len(_CJK.findall(text))
+    if text.isascii() and text.isprintable():
+        return 0, len(text)
+    cjk = len(_CJK.findall(text))
     if _BARE.match(text):
         return cjk, len(text) - cjk
     unseen = sum(unicodedata.category(char) in ("Mn", "Me", "Mc", "Cf", "Cc", "Cs", "Cn") for char in text)

@@ -16,8 +16,8 @@ ACCEPTED = "a time is 83, 1:23, 01:23.5, 1:02:03, or +10 or -1:00 from here"
 
 
 def timecode(seconds: float | None) -> str:
-    """Seconds as ``h:mm:ss.mmm``; a negative time keeps its sign; unknown is ``–``."""
-    if seconds is None:
+    """Seconds as ``h:mm:ss.mmm``; a negative time keeps its sign; unknown, and nonsense, is ``–``."""
+    if seconds is None or not abs(seconds) < 1e12:
         return UNKNOWN
     ms = round(abs(seconds) * 1000)
     sign = "-" if seconds < 0 and ms else ""

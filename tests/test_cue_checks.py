@@ -38,6 +38,8 @@ class TestOneCue:
             (Cue(None, 2.0, "a"), ["unknown"]),
             (Cue(1.0, NAN, "a"), ["unknown"]),
             (Cue(None, None, "a"), ["unknown"]),
+            (Cue(1.0, 1e300, "a"), ["unknown"]),
+            (Cue(float("-inf"), 1.0, "a"), ["unknown"]),
             (Cue(-0.5, 1.0, "a"), ["before"]),
             (Cue(9.0, 10.001, "a"), ["beyond"]),
             (Cue(9.0, 10.0004, "a"), []),

@@ -98,6 +98,12 @@ class TestTimes:
             (9.0, 9.001),
         ]
 
+    def test_a_time_of_no_media_is_as_good_as_unknown(self) -> None:
+        transcript = Transcript((Cue(1e300, 2.0, "a"), Cue(3.0, 1e308, "b")))
+        assert [each[:2] for each in read_srt(srt(transcript))] == [(0.0, 2.0), (3.0, 3.001)]
+        assert csv(transcript).splitlines()[1:] == ["1,,0:00:02.000,,2.000,,,a", "2,0:00:03.000,,3.000,,,,b"]
+        assert json.loads(json_text(transcript))["cues"][0]["start"] == 1e300
+
     def test_unknown_times_are_null_in_json_and_empty_in_csv(self) -> None:
         transcript = Transcript((Cue(None, float("inf"), "a"), Cue(-1.5, 2.0, "b")))
         found = json.loads(json_text(transcript))

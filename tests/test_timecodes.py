@@ -80,3 +80,4 @@ def test_a_jump_never_ends_before_the_media() -> None:
 
 def test_an_unknown_time_is_a_dash() -> None:
     assert timecode(None) == "–"
+    assert [timecode(each) for each in (float("nan"), float("inf"), -1e300)] == ["–"] * 3

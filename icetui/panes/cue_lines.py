@@ -43,7 +43,7 @@ class CueLines:
         cues = transcript.cues
         self._channels = len({cue.channel for cue in cues}) > 1
         self._rates = any(cue.rate is not None for cue in cues)
-        times = [abs(each) for cue in cues for each in (cue.start, cue.end) if each is not None]
+        times = [abs(at) for cue in cues for each in (cue.start, cue.end) if (at := known(each)) is not None]
         self._time = max(len(timecode(max(times, default=0.0))), 11)
         self._found = Haystack(cues)
         self.unsought = len(self._head(Cue(0.0, 0.0, ""), ())) if cues else 0
