@@ -16,6 +16,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from icetui import keymap
 from icetui.clean import width
 from icetui.panes.bars import (
     BottomLine,
@@ -362,3 +363,15 @@ async def test_asking_repaints_one_line_and_no_more(monkeypatch: pytest.MonkeyPa
         await pilot.press("a", "enter")
         assert screen == []
         assert header == []
+
+
+@pytest.mark.parametrize("cells", [120, 80, 60, 40])
+def test_every_choice_of_a_chord_is_seen_at_any_width(cells: int) -> None:
+    for chord in keymap.CHORDS:
+        hints = [KeyHint(key.shown, key.description) for key in chord.seconds]
+        line = plain(key_line([*hints, KeyHint("Esc", "cancel")], chord.description, cells))
+        assert width(line) <= cells
+        words = line.partition(": ")[2].split(" ")
+        assert [key.shown for key in chord.seconds] == [
+            word for word in words if word in {key.shown for key in chord.seconds}
+        ], line

@@ -283,7 +283,9 @@ class KeyHint:
 
 
 def key_line(hints: Sequence[KeyHint], title: str, cells: int) -> list[Span]:
-    """`Enter open  / find  …`: as many whole hints as fit."""
+    """`Enter open  / find  …`: as many whole hints as fit; of a chord, which has a title, all of them."""
+    if title and (whole := _all_of(hints, title, cells)) is not None:
+        return whole
     line: list[Span] = [(f"{title}: ", "title")] if title else []
     used = width(plain(line))
     for n, hint in enumerate(hints):
@@ -298,6 +300,19 @@ def key_line(hints: Sequence[KeyHint], title: str, cells: int) -> list[Span]:
         line += each
         used += cost
     return line
+
+
+def _all_of(hints: Sequence[KeyHint], title: str, cells: int) -> list[Span] | None:
+    """Every choice of a chord, its words as long as there is room for; None where not even the keys fit."""
+    for gap, most in ((2, 99), (1, 99), (1, 8), (1, 6), (1, 5), (1, 4), (1, 3), (1, 2), (1, 0)):
+        line: list[Span] = [(f"{title}: ", "title")]
+        for n, hint in enumerate(hints):
+            words = hint.words[:most].rstrip()
+            line += [(" " * gap, "")] if n else []
+            line += [(hint.key, "key"), (f" {words}" if words else "", "")]
+        if width(plain(line)) <= cells:
+            return line
+    return None
 
 
 def prompt_line(label: str, entry: Entry, cells: int) -> tuple[list[Span], int]:
