@@ -313,7 +313,7 @@ def _told(job: Json, subjobs: Json) -> _Told:
     found: _Told = {}
     for path, value in _leaves({"job": job, "subjobs": subjobs}, ""):
         # How long a job took is reckoned, not told.
-        if value not in (None, "") and path != "job.duration_s":
+        if path != "job.duration_s":
             found.setdefault(_said(value), set()).add(path)
     return found
 

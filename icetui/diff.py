@@ -86,6 +86,11 @@ class Ignoring:
                 return True
         return False
 
+    def takes_both(self, step: Step, left: Value, right: Value) -> bool:
+        """Whether a difference is ignored: whatever is there on either side must be, null need not."""
+        said = [each for each in (left, right) if each is not MISSING and each is not None]
+        return all(self.takes(step, each) for each in said) if said else self.takes(step, None)
+
 
 def _fits(rule: Rule, step: Step) -> bool:
     return bool(rule) and (rule[0] == step if rule[0] is not ANY else isinstance(step, int))
@@ -419,7 +424,7 @@ class _Comparison:
         return found
 
     def _one(self, key: str, left: Value, right: Value, ignoring: Ignoring) -> Node:
-        ignored = any(each is not MISSING and ignoring.takes(key, each) for each in (left, right))
+        ignored = ignoring.takes_both(key, left, right)
         steps = (None if left is MISSING else key, None if right is MISSING else key)
         if left is MISSING or right is MISSING:
             return _alone(left, right, steps, ignored=ignored)
@@ -449,7 +454,7 @@ class _Comparison:
                 ignored = ignoring.takes(n, right[n])
                 found.append(_alone(MISSING, right[n], (None, n), ignored=ignored))
             if at < len(left):
-                ignored = ignoring.takes(at, left[at])
+                ignored = ignoring.takes_both(at, left[at], right[to])
                 below = _ALL if ignored else shared or ignoring.below(at)
                 found.append(self.node(left[at], right[to], (at, to), below))
             i, j = at + 1, to + 1

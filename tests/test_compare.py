@@ -133,6 +133,20 @@ def test_results_and_parameters_are_compared_decoded() -> None:
     assert told(left, right, paths=("decoded",)) == []
 
 
+def test_what_is_an_id_on_one_side_only_is_a_difference() -> None:
+    left = smart({"SmartJobInfo": {"InputConfig": {"InputFile": "oss://bucket/a.mp4"}}})
+    right = smart({"SmartJobInfo": {"InputConfig": {"InputFile": "8f779b6c9471a60d14e0dd48c1b30af7"}}})
+    assert told(left, right, "ids")[1:] == ["decoded.SmartJobInfo.InputConfig.InputFile"]
+    assert told(left, right, "ids")[0] == "job.title", "which is the input's, where there is none"
+
+
+def test_a_time_that_has_not_come_is_a_time() -> None:
+    left = smart({"SmartJobInfo": {"JobType": "ASR", "CreateTime": None}})
+    right = smart({"SmartJobInfo": {"JobType": "ASR", "CreateTime": "2026-01-02T00:00:00Z"}})
+    assert told(left, right) == ["job.created"], "and told once"
+    assert told(left, right, "times") == []
+
+
 def test_a_job_is_compared_and_not_the_others_of_its_answer() -> None:
     def vod(job_id: str, *others: str) -> Opened:
         room = by_name("vod-ai")
