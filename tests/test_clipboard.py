@@ -153,7 +153,7 @@ async def test_a_native_tool_that_says_yes_is_sure(tmp_path: Path) -> None:
     copied = await copy(
         TEXT, Program(), env={"DISPLAY": ":0", "PATH": os.environ["PATH"]}, which=only(xclip=xclip)
     )
-    assert copied == Copied("xclip", len(TEXT), sure=True, note="also sent to the terminal")
+    assert copied == Copied("xclip", len(TEXT), sure=True, note="sent to the terminal")
     assert (tmp_path / "got").read_text() == TEXT
     assert TEXT not in (tmp_path / "argv").read_text()
 
@@ -207,7 +207,7 @@ async def test_tmux_keeps_what_is_copied(tmux: Callable[..., str]) -> None:
     where = tmux("display-message", "-p", "#{socket_path},#{pid},0").strip()
     app = Program()
     copied = await copy(TEXT, app, env={**os.environ, "TMUX": where})
-    assert copied == Copied("tmux", len(TEXT), sure=True, note="also sent to the terminal")
+    assert copied == Copied("tmux", len(TEXT), sure=True, note="sent to the terminal")
     assert tmux("show-buffer") == TEXT
     assert app.terminal.written == ""
 
@@ -297,7 +297,7 @@ def test_in_tmux_the_buffer_holds_the_text_byte_for_byte(tmp_path: Path, config:
     text = TEXTS[size]
     with in_tmux(Place(tmp_path, text), TMUX_CONFIGS[config]) as (terminal, ask):
         count = f"({len(text):,} character{'s' * (len(text) > 1)})"
-        copies(terminal, f"Copied the text {count} to the tmux buffer; also sent to the terminal.")
+        copies(terminal, f"Copied the text {count} to the tmux buffer, sent to the terminal.")
         assert ask("save-buffer", "-") == text.encode()
         assert sent(terminal) == [text.encode()]
 
@@ -360,7 +360,7 @@ def test_more_than_a_terminal_takes_is_not_sent_and_printed_on_a_key(tmp_path: P
     place = Place(tmp_path, TEXTS["100 kB"])
     with in_screen(place) if screen else Terminal(place.program, columns=100, lines=24) as terminal:
         copies(
-            terminal, "Not copied: the text (100,000 characters); it has 100,000 bytes and terminals take 74"
+            terminal, "Not copied: the text (100,000 characters), it has 100,000 bytes and terminals take 74"
         )
         assert sent(terminal) == []
         terminal.send("P")
@@ -379,7 +379,7 @@ def test_a_tool_of_the_display_takes_the_text_byte_for_byte(tmp_path: Path, size
     with Terminal(Place(tmp_path, TEXTS[size]).program, columns=100, lines=24, env=env) as terminal:
         copies(terminal, ") by xclip")
         assert (tmp_path / "got").read_bytes() == TEXTS[size].encode()
-        assert ("also sent to the terminal" in terminal.text) == (size != "100 kB")
+        assert ("sent to the terminal" in terminal.text) == (size != "100 kB")
 
 
 def test_a_tmux_that_hangs_does_not_freeze_the_screen(tmp_path: Path) -> None:
@@ -428,8 +428,8 @@ def test_the_program_as_it_is_started_copies_a_job_id_into_tmux(tmp_path: Path) 
     [
         (Copied("tmux", 43, True), "Copied the jq path (43 characters) to the tmux buffer."),
         (
-            Copied("tmux", 1, True, "xclip", "also sent to the terminal"),
-            "Copied the jq path (1 character) to the tmux buffer and by xclip; also sent to the terminal.",
+            Copied("tmux", 1, True, "xclip", "sent to the terminal"),
+            "Copied the jq path (1 character) to the tmux buffer and by xclip, sent to the terminal.",
         ),
         (Copied("xclip", 43, True), "Copied the jq path (43 characters) by xclip."),
         (
@@ -438,7 +438,7 @@ def test_the_program_as_it_is_started_copies_a_job_id_into_tmux(tmp_path: Path) 
         ),
         (
             Copied("none", 43, False),
-            "Not copied: the jq path (43 characters); there is no way here; P prints it.",
+            "Not copied: the jq path (43 characters), there is no way here; P prints it.",
         ),
     ],
 )
@@ -468,7 +468,7 @@ async def test_a_tmux_without_w_keeps_the_text_and_says_that_it_goes_no_further(
     assert (tmp_path / "got").read_text() == TEXT
     app = Program()
     copied = await copy(TEXT, app, env=env, which=only(tmux=tmux))
-    assert copied.note == "also sent to the terminal"
+    assert copied.note == "sent to the terminal"
     assert app.terminal.written == osc52(TEXT)
 
 
@@ -477,5 +477,5 @@ async def test_beside_tmux_a_tool_of_the_display_takes_it_too(tmp_path: Path) ->
     xclip = tool(tmp_path, "xclip", f'cat > "{tmp_path}/got"')
     env = {"TMUX": "/tmp/tmux,1,0", "DISPLAY": ":0", "PATH": os.environ["PATH"]}
     copied = await copy(TEXT, Program(), env=env, which=only(tmux=tmux, xclip=xclip))
-    assert copied == Copied("tmux", len(TEXT), True, also="xclip", note="also sent to the terminal")
+    assert copied == Copied("tmux", len(TEXT), True, also="xclip", note="sent to the terminal")
     assert (tmp_path / "got").read_text() == TEXT

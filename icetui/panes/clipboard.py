@@ -66,9 +66,9 @@ def said(copied: Copied, name: str, *, about: str = "") -> str:
     """
     facts = [f"{copied.length:,} character{'' if copied.length == 1 else 's'}", about]
     what = f"{name} ({', '.join(fact for fact in facts if fact)})"
-    note = f"; {copied.note}" if copied.note else ""
+    note = f", {copied.note}" if copied.note else ""
     if copied.way == "none":
-        return f"Not copied: {what}{note or '; there is no way here'}; P prints it."
+        return f"Not copied: {what}{note or ', there is no way here'}; P prints it."
     if copied.way == "tmux":
         return f"Copied {what} to the tmux buffer{copied.also and f' and by {copied.also}'}{note}."
     if copied.sure:
@@ -166,11 +166,11 @@ async def copy(
     way = native[0] if native is not None and took == 0 else None
     if kept is not None:
         if kept == _OLD and _write(app, osc52(text), data):
-            kept = "also sent to the terminal"
+            kept = "sent to the terminal"
         return Copied("tmux", len(text), True, also=way or "", note=kept)
     sent = _write(app, sequences(text, env), data)
     if way is not None:
-        return Copied(way, len(text), True, note="also sent to the terminal" if sent else "")
+        return Copied(way, len(text), True, note="sent to the terminal" if sent else "")
     if sent:
         return Copied("screen" if env.get("STY") else "OSC 52", len(text), False)
     note = f"it has {len(data):,} bytes and terminals take {TEXT_MOST:,}" if len(data) > TEXT_MOST else ""
@@ -194,7 +194,7 @@ async def _to_tmux(tmux: str, data: bytes, env: Mapping[str, str]) -> str | None
     if took is None:  # it hangs: it will not do better without -w
         return None
     if took == 0:
-        return "also sent to the terminal"
+        return "sent to the terminal"
     return _OLD if await _ran((tmux, "load-buffer", "-"), data, env) == 0 else None
 
 
