@@ -13,9 +13,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 from icetui.call import Json
 from icetui.records import field, record
@@ -216,12 +217,77 @@ def _is_loose(text: str) -> bool:
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
+_scan: Callable[[str, int], tuple[Json, int]] = cast(Any, _DECODER).scan_once
+"""One value of any kind; typeshed does not know of it."""
+
+LARGE = 300_000
+"""Characters of a text from which on it is parsed part by part."""
+
+_PART = 20_000
+"""Characters of an item; where one is longer, the next is taken apart too."""
+
+_space = re.compile(r"[ \t\n\r]*+").match
+
+
+def _parted(text: str, start: int) -> tuple[Json, int]:
+    """What `raw_decode` gives, parsed in many short calls.
+
+    The json module holds the interpreter from the first character to the last: of 10 MB for a third of a
+    second, in which no other thread, and so no key, gets its turn. Here it parses item by item.
+    """
+    try:
+        return _item(text, start, 0)
+    except (StopIteration, ValueError, IndexError):
+        # It is broken: the json module says where.
+        return _DECODER.raw_decode(text, start)
+
+
+def _item(text: str, at: int, level: int) -> tuple[Json, int]:
+    opening = text[at : at + 1]
+    if opening not in ("{", "[") or level > 5:
+        return _scan(text, at)
+    closing, named = ("}", True) if opening == "{" else ("]", False)
+    members: dict[str, Json] = {}
+    items: list[Json] = []
+    at = _space(text, at + 1).end()  # type: ignore[union-attr]  # it matches anywhere
+    if text[at] == closing:
+        return (members if named else items), at + 1
+    seen = size = 0
+    while True:
+        key = ""
+        if named:
+            if text[at] != '"':
+                raise ValueError(at)
+            key, at = _scan(text, at)
+            at = _space(text, at).end()  # type: ignore[union-attr]
+            if text[at] != ":":
+                raise ValueError(at)
+            at = _space(text, at + 1).end()  # type: ignore[union-attr]
+        before = at
+        # Items of one array or object are of a size, after the first few.
+        if seen < 16 or size > _PART:
+            value, at = _item(text, at, level + 1)
+        else:
+            value, at = _scan(text, at)
+        seen, size = seen + 1, at - before
+        if named:
+            members[key] = value
+        else:
+            items.append(value)
+        at = _space(text, at).end()  # type: ignore[union-attr]
+        if text[at] == closing:
+            return (members if named else items), at + 1
+        if text[at] != ",":
+            raise ValueError(at)
+        at = _space(text, at + 1).end()  # type: ignore[union-attr]
+
+
 def _load(text: str, deepest: int) -> Json:
     """Parses with positions counted in `text` as it came, white space around it included."""
     start = len(text) - len(text.lstrip(_BLANK))
     end = len(text.rstrip(_BLANK))
     try:
-        value, stop = _DECODER.raw_decode(text, start)
+        value, stop = (_parted if len(text) >= LARGE else _DECODER.raw_decode)(text, start)
     except RecursionError:
         raise _too_deep(text, deepest) from None
     if stop < end:

@@ -20,7 +20,7 @@ from icetui.ids import ids_in
 from icetui.job import Job, Query
 from icetui.listing import Listing
 from icetui.lookups import AT_ONCE, Lookups, Sender
-from icetui.openings import Openings
+from icetui.openings import Heard, Openings
 from icetui.parts import Parts
 from icetui.pulse import JITTER, Pulse, Rhythm, Sleep, rhythm, stretched
 from icetui.roster import Roster
@@ -312,17 +312,18 @@ class Feed:
         await self._shared.run("read", lambda: self._for_this_question(self._read_some()))
         return self.snapshot
 
-    async def open(self, job_id: str, *, again: bool = False) -> Opened:
+    async def open(self, job_id: str, *, again: bool = False, heard: Heard | None = None) -> Opened:
         """All about one job; a finished one that was opened before comes out of memory.
 
         Args:
             job_id: need not be in the list.
             again: asks in any case, e.g. because a signed URL has expired.
+            heard: gets a large answer as soon as it is there: it takes a while to be decoded.
 
         Raises:
             IcetuiError: the service refused, does not know the ID, or could not be asked.
         """
-        return await self._openings.open(job_id, again=again)
+        return await self._openings.open(job_id, again=again, heard=heard)
 
     async def find(self, media_id: str) -> tuple[str, ...]:
         """Follows the jobs that looked at a media asset.

@@ -18,6 +18,7 @@ from icetui.pulse import Rhythm
 from icetui.sharing import Shared
 
 Tell = Callable[[Job, datetime | None], Awaitable[None]]
+Heard = Callable[[Answer], None]
 
 
 class Opener(Protocol):
@@ -61,6 +62,8 @@ class Openings:
         self._memory: Memory[Opened] = Memory(most, _weight)
         self._heard: Memory[Answer] = Memory(most // 4, lambda answer: len(answer.text) + 1024)
         self._shared: Shared[Opened] = Shared()
+        self._reading: dict[str, Answer] = {}
+        self._listeners: dict[str, list[Heard]] = {}
         lookups.heard = self._hear
 
     def _hear(self, answer: Answer, jobs: Sequence[Job]) -> None:
@@ -68,8 +71,13 @@ class Openings:
             if job.state.terminal and job.state is not State.MISSING:
                 self._heard.keep(job.id, answer)
 
-    async def open(self, job_id: str, *, again: bool) -> Opened:
+    async def open(self, job_id: str, *, again: bool, heard: Heard | None = None) -> Opened:
         """All about one job, out of memory if it has ended and nobody wants it asked again.
+
+        Args:
+            job_id: which job.
+            again: asks in any case.
+            heard: gets a large answer as soon as it is there: it takes a while to be decoded.
 
         Raises:
             IcetuiError: there was no answer, or it was no.
@@ -77,17 +85,37 @@ class Openings:
         kept = None if again else self._memory.get(job_id)
         if kept is not None:
             return kept
-        return await self._shared.run(job_id, lambda: self._ask(job_id, again=again))
+        if heard is None:
+            return await self._shared.run(job_id, lambda: self._ask(job_id, again=again))
+        listeners = self._listeners.setdefault(job_id, [])
+        listeners.append(heard)
+        try:
+            if job_id in self._reading:
+                heard(self._reading[job_id])
+            return await self._shared.run(job_id, lambda: self._ask(job_id, again=again))
+        finally:
+            listeners.remove(heard)
+            if not listeners:
+                self._listeners.pop(job_id, None)
+
+    async def _read(self, answer: Answer, job_id: str) -> Opened:
+        """Decodes an answer; a large one in a thread, while its text is there for who wants it."""
+        if len(answer.text) < LARGE_ANSWER:
+            return self._family.open(answer, job_id)
+        self._reading[job_id] = answer
+        try:
+            for heard in tuple(self._listeners.get(job_id, ())):
+                heard(answer)
+            return await asyncio.to_thread(self._family.open, answer, job_id)
+        finally:
+            self._reading.pop(job_id, None)
 
     async def _ask(self, job_id: str, *, again: bool) -> Opened:
         try:
             answer = None if again else self._heard.get(job_id)
             if answer is None:
                 answer = await self._lookups.one(job_id)
-            if len(answer.text) < LARGE_ANSWER:
-                opened = self._family.open(answer, job_id)
-            else:
-                opened = await asyncio.to_thread(self._family.open, answer, job_id)
+            opened = await self._read(answer, job_id)
         except NotFound:
             self._memory.drop(job_id)
             self._heard.drop(job_id)

@@ -12,7 +12,7 @@ from icetui.errors import IcetuiError
 from icetui.families.base import Opened, PartFamily
 from icetui.job import Job, State, Subjob
 from icetui.lookups import Lookups, Sender
-from icetui.openings import Openings
+from icetui.openings import Heard, Openings
 from icetui.pulse import Rhythm
 
 _PAGES: Final = 20
@@ -50,13 +50,13 @@ class Parts:
         """Seconds to wait before asking again, after so many failures in a row, the last one this."""
         return self._pause_after(failures, error, asked)
 
-    async def open(self, job_id: str, *, again: bool = False) -> Opened:
+    async def open(self, job_id: str, *, again: bool = False, heard: Heard | None = None) -> Opened:
         """All about one part; a finished one that was opened before comes out of memory.
 
         Raises:
             IcetuiError: the service refused, does not know the ID, or could not be asked.
         """
-        return await self._openings.open(job_id, again=again)
+        return await self._openings.open(job_id, again=again, heard=heard)
 
     async def asset(self, source: str) -> Found:
         """Where a media asset opens that a part names.

@@ -327,6 +327,9 @@ class Client:
             return self._broken(call, error)
         text = _text(content, response.charset_encoding)
         if response.status_code < 300:
+            if len(text) >= decode.LARGE:
+                # Keys do not wait for it.
+                return await asyncio.to_thread(self._answer, call, response, text)
             return self._answer(call, response, text)
         return self._refused(call, response, text)
 

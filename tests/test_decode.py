@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from icetui.call import Json
-from icetui.decode import DEEPEST, Decoded, at, decode, decode_text, join, number, parse, parse_time
+from icetui.decode import (
+    _DECODER,
+    DEEPEST,
+    Decoded,
+    _parted,
+    at,
+    decode,
+    decode_text,
+    join,
+    number,
+    parse,
+    parse_time,
+)
 
 ANSWERS = Path(__file__).parent / "answers"
 
@@ -580,3 +593,34 @@ class TestNumbers:
     )
     def test_anything_else_is_none(self, value: object) -> None:
         assert number(value) is None
+
+
+odd_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=12)
+    | st.just("x" * 30_000),
+    lambda below: st.lists(below, max_size=20) | st.dictionaries(st.text(max_size=4), below, max_size=20),
+    max_leaves=60,
+)
+
+
+@settings(deadline=None)
+@given(odd_values, st.sampled_from([None, 0, 2]), st.integers(0), st.sampled_from(list('{}[]",:x\\0 \n')))
+def test_a_large_text_is_parsed_as_a_small_one_is_sound_or_broken(
+    value: object, indent: int | None, place: int, slip: str
+) -> None:
+    text = json.dumps(value, indent=indent)
+    assert repr(_parted(text, 0)) == repr(_DECODER.raw_decode(text, 0))
+    place %= len(text)
+    slipped = text[:place] + slip + text[place + 1 :]
+    assert _outcome(_parted, slipped) == _outcome(_DECODER.raw_decode, slipped)
+
+
+def _outcome(parse: Callable[[str, int], object], text: str) -> str:
+    try:
+        return repr(parse(text, 0))
+    except json.JSONDecodeError as error:
+        return f"{error.msg} {error.pos}"

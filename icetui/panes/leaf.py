@@ -15,6 +15,7 @@ from typing import ClassVar
 from textual.message import Message
 
 from icetui.assets import Found
+from icetui.call import Answer
 from icetui.families.base import Opened
 from icetui.job import Job
 from icetui.keymap import Where
@@ -37,6 +38,7 @@ class Told:
         why: what to say while there is no lookup.
         ascii_only: shapes without Unicode.
         found: where media assets open, as far as a person has asked, by what was asked for.
+        answer: a large one that has come and is not decoded yet.
     """
 
     job: Job
@@ -45,6 +47,7 @@ class Told:
     why: str = ""
     ascii_only: bool = False
     found: Mapping[str, Found] = field(default_factory=dict)
+    answer: Answer | None = None
 
 
 class Leaf(Quiet):
@@ -218,7 +221,10 @@ class SheetLeaf(LinesView, Leaf):
         opened, cells = told.opened, self._room
         if opened is None:
             self._laid = None
-            self._sheet = self._asking(told, cells)
+            if self.LARGE and told.answer is not None:
+                self._sheet = pages.unlaid(told.answer)
+            else:
+                self._sheet = self._asking(told, cells)
             self.show(self._sheet.lines, keep=keep)
             return
         key = self.key(told, cells)
@@ -229,7 +235,7 @@ class SheetLeaf(LinesView, Leaf):
             self._put(self.sheet(told, cells), keep=keep)
             return
         # Not by `_put`, which may know of a place to go back to.
-        self._sheet = pages.unlaid(opened)
+        self._sheet = pages.unlaid(opened.answer)
         self.show(self._sheet.lines, keep=keep)
 
         def work() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from icetui import results as kinds
+from icetui.call import Answer
 from icetui.clean import clean, width
 from icetui.decode import Fault, at
 from icetui.families.base import Opened
@@ -383,7 +384,7 @@ def _fault(fault: Fault, cells: int) -> Lines:
 
 def raw(opened: Opened) -> Sheet:
     """The answer as it came: JSON inside strings stays in its strings."""
-    said = f"{size(opened)} as sent, laid out"
+    said = f"{size(opened.answer)} as sent, laid out"
     return Sheet(JsonLines(opened.decoded.as_sent), note=said)
 
 
@@ -393,20 +394,20 @@ LARGE = 1_000_000
 _PIECE = 4_000
 
 
-def size(opened: Opened) -> str:
+def size(answer: Answer) -> str:
     """How long an answer's text is: ``1.2 kB``."""
     # Here, not at the top: it is for whoever looks at an answer, after the first paint.
     import humanize
 
-    return humanize.naturalsize(len(opened.answer.text.encode(errors="replace")))
+    return humanize.naturalsize(len(answer.text.encode(errors="replace")))
 
 
-def unlaid(opened: Opened) -> Sheet:
+def unlaid(answer: Answer) -> Sheet:
     """The answer's text as it came, in pieces of a line each: what there is to read while a page is made."""
-    text = opened.answer.text
+    text = answer.text
     pieces = -(-len(text) // _PIECE)
     lines = Made(pieces, lambda y: [(clean(text[y * _PIECE : (y + 1) * _PIECE]), "")])
-    return Sheet(lines, note=f"{size(opened)} as sent; laying it out…")
+    return Sheet(lines, note=f"{size(answer)} as sent; laying it out…")
 
 
 def page(

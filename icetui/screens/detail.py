@@ -12,6 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 
+from icetui.call import Answer
 from icetui.clean import clean
 from icetui.errors import IcetuiError, Refusal
 from icetui.families.base import Opened
@@ -87,7 +88,10 @@ class Detail(Links):
             self.subjobs = subjobs
             self.error = error
 
-    def __init__(
+    class Heard(Message):
+        """A large answer has come that is not decoded yet."""
+
+        def __init__(
         self, session: Session, feed: Opener, table: Walked, job: Job, parent_job: Job | None = None
     ) -> None:
         super().__init__()
@@ -101,6 +105,7 @@ class Detail(Links):
         self._table = table
         self._listed: dict[str, tuple[Subjob, ...]] = {}
         self._error: IcetuiError | None = None
+        self._answer: Answer | None = None
         self._leaves: tuple[Leaf, ...] = ()
         self._told: Told | None = None
         self._shown: dict[int, Told] = {}
@@ -217,7 +222,7 @@ class Detail(Links):
             self._asked_at = self.session.clock()
             self._under_way += 1
             try:
-                opened = await self.feed.open(job_id, again=again)
+                opened = await self.feed.open(job_id, again=again, heard=self._heard)
             except Refusal as error:
                 # The same question would get the same answer: only a person asks again (r).
                 self.post_message(self.Arrived(job_id, None, error))
@@ -245,6 +250,16 @@ class Detail(Links):
                 self._again.clear()
             again = True
 
+    def _heard(self, answer: Answer) -> None:
+        """A large answer has come: its text can be read while it is decoded."""
+        self.post_message(self.Heard(self.job.id, answer))
+
+    @on(Heard)
+    def _show_heard(self, event: Heard) -> None:
+        if event.job_id == self.job.id and self.opened is None and not self.held:
+            self._answer = event.answer
+            self._show()
+
     def on_screen_resume(self) -> None:
         """Visible again: what waited may go on."""
         self._again.set()
@@ -263,6 +278,7 @@ class Detail(Links):
         """Shows what is known now, with the reasons of subjobs as far as they were asked for."""
         if opened is not None:
             self.opened, self.job = opened, opened.job
+            self._answer = None
         subjobs, listed = self.job.subjobs, self._listed.get(self.job.id)
         if listed is not None:
             self.job = replace(self.job, subjobs=explained(subjobs, listed))
@@ -303,13 +319,19 @@ class Detail(Links):
         """Gives the visible leaf what is known now; the others get it when they are looked at."""
         if not self._leaves:
             return
-        why = (
-            ("stopped; r asks again" if self._stopped else "asking…")
-            if self._error is None
-            else "could not be opened; the reason stands below, r tries again"
-        )
+        why = "asking…" if self._answer is None else f"reading {pages.size(self._answer)}…"
+        if self._stopped:
+            why = "stopped; r asks again"
+        if self._error is not None:
+            why = "could not be opened; the reason stands below, r tries again"
         self._told = Told(
-            self.job, self.opened, self.session.clock(), why, self.session.ascii, dict(self.found)
+            self.job,
+            self.opened,
+            self.session.clock(),
+            why,
+            self.session.ascii,
+            dict(self.found),
+            self._answer,
         )
         if self.opened is not None and not LEAVES[self.tab].offered(self._told):
             self._turn_to(RESULT)
@@ -421,7 +443,7 @@ class Detail(Links):
         if job is None or job.id == self.job.id:
             self.say("No more jobs that way." if self._table.shown else "", "dim")
             return
-        self.job, self.opened, self._error = job, None, None
+        self.job, self.opened, self._error, self._answer = job, None, None, None
         self.found = {}
         self._show()
         self._open(job.id)

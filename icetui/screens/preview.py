@@ -99,4 +99,9 @@ class Preview(LinesView):
         if opened is None or not opened.results:
             self.show(sheet.lines, keep=keep)
             return
+        if len(opened.answer.text) > pages.LARGE:
+            # Laying it out takes longer than a cursor rests.
+            said = f"{pages.size(opened.answer)} of results: Enter opens them."
+            self.show(Joined(sheet.lines, Fixed([[], [(said, "dim")]])), keep=keep)
+            return
         self.show(Joined(sheet.lines, Fixed([[]]), pages.result(opened, cells).lines), keep=keep)
