@@ -16,6 +16,7 @@ from icetui.job import Job, State
 from icetui.lookups import Lookups
 from icetui.pulse import Rhythm
 from icetui.sharing import Shared
+from icetui.sparing import sparing
 
 Tell = Callable[[Job, datetime | None], Awaitable[None]]
 Heard = Callable[[Answer], None]
@@ -28,8 +29,8 @@ class Opener(Protocol):
     def family(self) -> Family:
         """Whose jobs."""
 
-    async def open(self, job_id: str, *, again: bool = False) -> Opened:
-        """All about one job; raises IcetuiError."""
+    async def open(self, job_id: str, *, again: bool = False, heard: Heard | None = None) -> Opened:
+        """All about one job; raises IcetuiError. `heard` gets a large answer as soon as it has come."""
 
     async def asset(self, source: str) -> Found:
         """Where a media asset opens; raises IcetuiError."""
@@ -106,7 +107,7 @@ class Openings:
         try:
             for heard in tuple(self._listeners.get(job_id, ())):
                 heard(answer)
-            return await asyncio.to_thread(self._family.open, answer, job_id)
+            return await asyncio.to_thread(self._decoded, answer, job_id)
         finally:
             self._reading.pop(job_id, None)
 
@@ -126,6 +127,10 @@ class Openings:
             self._heard.drop(job_id)
         await self._tell(opened.job, answer.taken)
         return opened
+
+    def _decoded(self, answer: Answer, job_id: str) -> Opened:
+        with sparing():
+            return self._family.open(answer, job_id)
 
 
 T = TypeVar("T")

@@ -33,6 +33,7 @@ from icetui.errors import (
 from icetui.log import CallLog, Entry
 from icetui.pace import Pace, asked_wait, http_date
 from icetui.records import record
+from icetui.sparing import sparing
 from icetui.traffic import Traffic
 from icetui.trust import Trust
 
@@ -329,7 +330,7 @@ class Client:
         if response.status_code < 300:
             if len(text) >= decode.LARGE:
                 # Keys do not wait for it.
-                return await asyncio.to_thread(self._answer, call, response, text)
+                return await asyncio.to_thread(self._large_answer, call, response, text)
             return self._answer(call, response, text)
         return self._refused(call, response, text)
 
@@ -404,6 +405,10 @@ class Client:
             return _Failure(self._unreadable(call, response, "The answer is JSON, but not an object", text))
         request_id = refusals.said_in(body).request_id
         return Answer(call, self.region, response.status_code, text, body, self._clock(), request_id)
+
+    def _large_answer(self, call: Call, response: httpx.Response, text: str) -> Answer | _Failure:
+        with sparing():
+            return self._answer(call, response, text)
 
     def _unreadable(self, call: Call, response: httpx.Response, message: str, text: str = "") -> Unreadable:
         is_page = text.lstrip().startswith("<")

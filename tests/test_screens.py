@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from icetui.errors import Unreachable
 from icetui.families import FAMILIES
 from icetui.families.base import Opened
 from icetui.job import State
+from icetui.openings import Memory
 from icetui.panes import pages
 from icetui.panes.bars import BottomLine, StatusLine
 from icetui.panes.spans import plain
@@ -652,3 +654,41 @@ async def test_a_job_without_a_transcript_shows_its_result_where_the_last_one_s_
         await until(pilot, lambda: detail.opened is not None and detail.opened.job.id == rows[at + 1].id)
         assert detail.leaf.TITLE == "Result"
         assert pilot.app.focused is detail.leaf
+
+
+async def test_the_text_of_a_large_answer_stands_there_before_it_is_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = demo()
+    async with app.run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        job = screen.table.job
+        assert job is not None
+        await pilot.press("V")
+        cues = [{"content": f"line {n} of a long talk", "from": n, "to": n + 1} for n in range(30_000)]
+        body = {"JobId": job.id, "State": "Finished", "JobResult": {"AiResult": json.dumps(cues)}}
+        answer = answered(screen.family.lookup([job.id]), body)
+        may_decode = threading.Event()
+
+        def decoded(answer: Answer, job_id: str) -> Opened:
+            assert may_decode.wait(20)
+            return type(screen.family).open(screen.family, answer, job_id)
+
+        async def one(job_id: str) -> Answer:
+            return answer
+
+        openings = screen.feed._openings
+        monkeypatch.setattr(openings, "_decoded", decoded)
+        monkeypatch.setattr(openings._lookups, "one", one)
+        monkeypatch.setattr(openings, "_memory", Memory(0, lambda _: 1))
+        monkeypatch.setattr(openings, "_heard", Memory(0, lambda _: 1))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Detail))
+        detail = pilot.app.screen
+        assert isinstance(detail, Detail)
+        await until(pilot, lambda: "reading 2" in screen_text(pilot))
+        await pilot.press("[")
+        assert detail.opened is None
+        assert unlaid_text(detail) == answer.text
+        may_decode.set()
+        await until(pilot, lambda: plain(detail.view.lines.line(0)) == "▾ {3}")

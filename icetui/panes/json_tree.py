@@ -34,6 +34,8 @@ _PIECE_SIZE: Final = 4_000
 UNFOLDED_AT_FIRST: Final = 2_000
 """Rows that are unfolded when a tree is first shown, unless its first level alone has more."""
 
+_AT_ONCE: Final = 20_000
+
 _COUNTED: Final = 5_000
 """Nodes with a hit that are counted one by one; behind them each occurrence counts."""
 
@@ -110,7 +112,9 @@ class JsonTree:
             if kind == _TEXT and (node not in self._faults or node in self._twins)
         ]
         self._depths = {depth for depth, below in zip(self._levels, self._foldable, strict=True) if below}
-        self._all: array[int] = array("I", range(len(self.keys)))
+        self._all: array[int] = array("I")
+        for start in range(0, len(self.keys), _AT_ONCE):
+            self._all.extend(range(start, min(start + _AT_ONCE, len(self.keys))))
         self._fold_at_first()
 
     def __len__(self) -> int:
@@ -483,6 +487,7 @@ class JsonTree:
     def _text(self) -> tuple[str, array[int]]:
         """All keys and values in one lower-case text, and where each node begins in it."""
         if self._sought is None:
+            parts: list[str] = []
             said: list[str] = []
             starts: array[int] = array("Q")
             at = 0
@@ -501,7 +506,11 @@ class JsonTree:
                 starts.append(at)
                 at += len(text)
                 said.append(text)
-            self._sought = "".join(said), starts
+                if len(said) >= _AT_ONCE:
+                    # In parts: a million strings joined at once stop every other thread.
+                    parts.append("".join(said))
+                    said.clear()
+            self._sought = "".join([*parts, *said]), starts
         return self._sought
 
     def prepare(self) -> None:

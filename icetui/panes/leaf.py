@@ -25,6 +25,7 @@ from icetui.panes.lines_view import LinesView
 from icetui.panes.quiet import Quiet
 from icetui.panes.spans import Fixed, Lines, Span, plain
 from icetui.records import field, record
+from icetui.sparing import sparing
 
 
 @record
@@ -239,7 +240,9 @@ class SheetLeaf(LinesView, Leaf):
         self.show(self._sheet.lines, keep=keep)
 
         def work() -> None:
-            self.post_message(self.LaidOut(key, self.sheet(told, cells)))
+            with sparing():
+                sheet = self.sheet(told, cells)
+            self.post_message(self.LaidOut(key, sheet))
 
         # A daemon thread, not a worker: quitting waits for workers.
         threading.Thread(target=work, daemon=True, name="lay-out").start()

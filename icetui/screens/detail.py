@@ -91,7 +91,12 @@ class Detail(Links):
     class Heard(Message):
         """A large answer has come that is not decoded yet."""
 
-        def __init__(
+        def __init__(self, job_id: str, answer: Answer) -> None:
+            super().__init__()
+            self.job_id = job_id
+            self.answer = answer
+
+    def __init__(
         self, session: Session, feed: Opener, table: Walked, job: Job, parent_job: Job | None = None
     ) -> None:
         super().__init__()
