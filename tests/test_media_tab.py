@@ -282,7 +282,7 @@ async def with_media(
     ended = next(job for job in screen.table.shown if job.state is State.DONE)
     tell, asked = screen.feed.open, []
 
-    async def other(job_id: str, *, again: bool = False) -> Opened:
+    async def other(job_id: str, *, again: bool = False, heard: object = None) -> Opened:
         opened = await tell(job_id)
         if job_id != ended.id:
             return opened
