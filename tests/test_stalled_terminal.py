@@ -41,13 +41,24 @@ def capacity() -> int:
 
 
 @contextlib.contextmanager
-def browsing(gateway: ServedGateway, folder: Path) -> Iterator[tuple[Terminal, Path]]:
-    """The program asking the gateway each second; and its log."""
+def asking(
+    gateway: ServedGateway, folder: Path, interval: int, ceiling: int, *, silence: float = SILENCE
+) -> Iterator[tuple[Terminal, Path]]:
+    """The program on its first list, asking a gateway; and its log.
+
+    Args:
+        gateway: who answers.
+        folder: for what it keeps.
+        interval: seconds between beats.
+        ceiling: calls a minute.
+        silence: seconds after which a request is given up.
+    """
     (folder / "config").mkdir()
-    (folder / "config" / "config.toml").write_text("interval = 1\ncalls_per_minute = 6000\n")
+    config = f"interval = {interval}\ncalls_per_minute = {ceiling}\n"
+    (folder / "config" / "config.toml").write_text(config)
     log = folder / "calls.log"
     start = (
-        f"import sys, icetui.connection\nicetui.connection.READ_SECONDS = {SILENCE}\n"
+        f"import sys, icetui.connection\nicetui.connection.READ_SECONDS = {silence}\n"
         "from icetui.cli import main\nsys.exit(main(sys.argv[1:]))"
     )
     argv = [sys.executable, "-c", start, "--ice-endpoint", gateway.url, "--vod-endpoint", gateway.url]
@@ -61,6 +72,13 @@ def browsing(gateway: ServedGateway, folder: Path) -> Iterator[tuple[Terminal, P
         terminal.wait("of 50 loaded")
         terminal.quiet()
         yield terminal, log
+
+
+def browsing(
+    gateway: ServedGateway, folder: Path
+) -> contextlib.AbstractContextManager[tuple[Terminal, Path]]:
+    """The program asking each second."""
+    return asking(gateway, folder, 1, 6000)
 
 
 def stall(terminal: Terminal, log: Path) -> None:
@@ -81,6 +99,7 @@ def test_requests_go_on_frames_do_not_pile_up_and_the_last_picture_comes(tmp_pat
         served("--clock", "2026-11-20T10:00:00Z", "--fault", "slow:1") as gateway,
         browsing(gateway, tmp_path) as (terminal, log),
     ):
+        terminal.cost("V")  # what the preview tells comes when it likes
         before = _mebibytes(terminal.process.pid)
         for _ in range(2):
             stall(terminal, log)

@@ -187,6 +187,9 @@ def test_quitting_does_not_wait_for_a_service_that_hangs_nor_ctrl_c_for_what_it_
             it.terminal.wait(lambda: any("GetSmartHandleJob" in line for line in gateway.log()))
             it.terminal.quiet()
             it.terminal.send(CTRL_C)
+            it.terminal.wait("Stopped. What came is kept.")
+            it.terminal.wait("stopped, r asks again")
+            it.terminal.send(CTRL_C)
             it.terminal.wait("Ctrl+C again quits")
             it.terminal.send(CTRL_C)
             assert it.end() == 130

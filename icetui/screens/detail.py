@@ -485,8 +485,10 @@ class Detail(Links):
 
     def action_refresh(self) -> None:
         """Asks for the job again, finished or not."""
+        if self._stopped:
+            self._stopped = False
+            self._show()
         self.tell("asking…", "dim")
-        self._stopped = False
         self._open(self.job.id, again=True)
 
     def action_pause(self) -> None:
