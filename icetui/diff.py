@@ -72,6 +72,11 @@ class Ignoring:
         return inner
 
     @property
+    def shared(self) -> Ignoring | None:
+        """The same from any item on, where rules are the same for all of them."""
+        return self.below(0) if all(rule[:1] == (ANY,) for rule in self.rules) else None
+
+    @property
     def all(self) -> bool:
         """Whether a rule ends here: all of this is ignored."""
         return () in self.rules
@@ -220,36 +225,41 @@ class _Identities:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, Ignoring], bytes] = {}
+        self._known: dict[tuple[int, Ignoring], str] = {}
 
     def of(self, value: Json, ignoring: Ignoring) -> object:
         """The mark of a value, without what is ignored in it."""
         if not isinstance(value, (dict, list)):
             return _kind(value), value
+        return self._container(value, ignoring)
+
+    def _container(self, value: dict[str, Json] | list[Json], ignoring: Ignoring) -> str:
         place = (id(value), ignoring)
         mark = self._known.get(place)
         if mark is None:
-            text = json.dumps(_counting(value, ignoring), sort_keys=True)
-            mark = self._known[place] = blake2b(text.encode(), digest_size=16).digest()
+            shape = self._members(value, ignoring)
+            text = json.dumps(shape, sort_keys=True)
+            mark = self._known[place] = blake2b(text.encode(), digest_size=16).hexdigest()
         return mark
 
-
-def _counting(value: Json, ignoring: Ignoring) -> Json:
-    """A value without what is ignored in it; itself where that is nothing."""
-    if not ignoring.rules and not ignoring.tests:
-        return value
-    if isinstance(value, dict):
+    def _members(self, value: dict[str, Json] | list[Json], ignoring: Ignoring) -> Json:
+        """What counts of a value: its plain members, and of each other the mark, in a list of its own."""
+        counts = not ignoring.rules and not ignoring.tests
+        if isinstance(value, list):
+            shared = ignoring.shared
+            return [
+                None
+                if not counts and ignoring.takes(n, each)
+                else [self._container(each, shared or ignoring.below(n))]
+                if isinstance(each, (dict, list))
+                else each
+                for n, each in enumerate(value)
+            ]
         return {
-            key: _counting(each, ignoring.below(key)) if isinstance(each, (dict, list)) else each
+            key: [self._container(each, ignoring.below(key))] if isinstance(each, (dict, list)) else each
             for key, each in value.items()
-            if not ignoring.takes(key, each)
+            if counts or not ignoring.takes(key, each)
         }
-    if isinstance(value, list):
-        return [
-            None if ignoring.takes(n, each) else _counting(each, ignoring.below(n))
-            for n, each in enumerate(value)
-        ]
-    return value
 
 
 def _kind(value: Value) -> str:
@@ -435,7 +445,7 @@ class _Comparison:
     def _arrays(self, left: list[Json], right: list[Json], ignoring: Ignoring) -> list[Node]:
         # An index is not an item's own: rules for every index hold for all, and one for an index holds
         # for the items that have it on the left.
-        shared = ignoring.below(0) if all(rule[:1] == (ANY,) for rule in ignoring.rules) else None
+        shared = ignoring.shared
         numbers: dict[object, int] = {}
         ours, theirs = (
             [

@@ -343,6 +343,8 @@ async def two_jobs(pilot: Pilot[Any], *keys: str) -> None:
     await pilot.press("d")
     await until(pilot, lambda: "differences; " in screen_text(pilot))
     await pilot.press(*keys)
+    if "i" in keys:
+        await until(pilot, lambda: "more in times and IDs" not in screen_text(pilot))
     await pilot.pause()
 
 

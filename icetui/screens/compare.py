@@ -51,12 +51,19 @@ class Wanted(NamedTuple):
 
 @record
 class Compared:
-    """Two opened jobs and what differs: with everything counted, and without times and IDs."""
+    """Two opened jobs and what differs.
+
+    Attributes:
+        left: one.
+        right: the other.
+        ignores: whether times and IDs are left out.
+        top: what differs.
+    """
 
     left: Opened
     right: Opened
-    whole: Node
-    without: Node
+    ignores: bool
+    top: Node
 
 
 class DiffView(LinesView):
@@ -158,6 +165,7 @@ class Compare(Room):
         self.ignores = True
         self.is_whole = False
         self._error: tuple[Wanted, IcetuiError] | None = None
+        self._tops: dict[bool, Compared] = {}
         self._rows: dict[tuple[bool, Form], DiffRows] = {}
 
     def compose(self) -> ComposeResult:
@@ -201,7 +209,13 @@ class Compare(Room):
                 self.post_message(self.Arrived(None, which, each))
                 return
             opened.append(each)
-        self.post_message(self.Arrived(await asyncio.to_thread(_compared, *opened), None, None))
+        left, right = opened
+        self.post_message(self.Arrived(await _compared(left, right, self.ignores), None, None))
+
+    @work(group="open", exclusive=True)
+    async def _count(self, found: Compared, ignores: bool) -> None:
+        """Compares once more, by the other count."""
+        self.post_message(self.Arrived(await _compared(found.left, found.right, ignores), None, None))
 
     async def _one(self, wanted: Wanted, *, again: bool) -> Opened | IcetuiError:
         """A job of the family it is of; without one, of the first that knows it."""
@@ -223,9 +237,13 @@ class Compare(Room):
         if event.error is not None and event.which is not None:
             self._error = (event.which, event.error)
         elif event.told is not None:
+            told, before = event.told, self.compared
+            if before is None or told.left is not before.left or told.right is not before.right:
+                self._tops.clear()
+                self._rows.clear()
             self._error = None
-            self.compared = event.told
-            self._rows.clear()
+            self.compared, self.ignores = told, told.ignores
+            self._tops[told.ignores] = told
         self._show()
 
     # -- drawing
@@ -265,7 +283,7 @@ class Compare(Room):
         before = self.view.rows
         rows = self._rows.get(key)
         if rows is None or rows.cells != self._cells or rows.whole != self.is_whole:
-            top = self.compared.without if self.ignores else self.compared.whole
+            top = self.compared.top
             rows = self._rows[key] = DiffRows(top, self.form, self._cells, whole=self.is_whole)
         if before is not None and before is not rows and before.top is rows.top:
             rows.carry(before)
@@ -311,7 +329,7 @@ class Compare(Room):
     def _counted(self) -> list[Span]:
         """``difference 3 of 12; 5 more in times and IDs``."""
         assert self.compared is not None
-        top = self.compared.without if self.ignores else self.compared.whole
+        top = self.compared.top
         rows = self.view.rows
         n = rows.number(self.view.point) if rows is not None and len(rows) else 0
         if not top.count:
@@ -334,8 +352,16 @@ class Compare(Room):
 
     def action_ignore(self) -> None:
         """Counts times and IDs, or leaves them out."""
-        self.ignores = not self.ignores
-        self._show()
+        found = self.compared
+        if found is None:
+            return
+        kept = self._tops.get(not self.ignores)
+        if kept is not None:
+            self.compared, self.ignores = kept, kept.ignores
+            self._show()
+        else:
+            self.tell("comparing…", "dim")
+            self._count(found, not self.ignores)
 
     def action_whole(self) -> None:
         """Long values whole, one below the other, or cut and side by side."""
@@ -409,7 +435,7 @@ class Compare(Room):
         if found is None or rows is None or not len(rows):
             return "", "there is nothing here yet" if found is None else "the jobs do not differ"
         if what == "json":
-            top = found.without if self.ignores else found.whole
+            top = found.top
             told = as_json(found.left, found.right, top)
             return json.dumps(told, ensure_ascii=False, indent=2), "the differences as JSON"
         node = rows.node(self.view.point)
@@ -434,7 +460,7 @@ class Compare(Room):
         """Both jobs, then every difference whole, each on a line of its own."""
         if self.compared is None:
             return failure_text(self._error[1]) if self._error is not None else "asking…"
-        top = self.compared.without if self.ignores else self.compared.whole
+        top = self.compared.top
         heads = [
             "\t".join((side, job.family, job.type, job.state.value, job.id, job.title))
             for side, job in (("left", self.compared.left.job), ("right", self.compared.right.job))
@@ -459,5 +485,7 @@ def two_of(browse: Browse, here: Job | None) -> tuple[Wanted, Wanted] | str:
     return "Space marks a job; then d on another one compares them."
 
 
-def _compared(left: Opened, right: Opened) -> Compared:
-    return Compared(left, right, compared(left, right), compared(left, right, ignoring(WORDS)))
+async def _compared(left: Opened, right: Opened, ignores: bool) -> Compared:
+    """What differs, found out in a thread: keys do not wait for it."""
+    top = await asyncio.to_thread(compared, left, right, ignoring(WORDS) if ignores else None)
+    return Compared(left, right, ignores, top)
