@@ -455,6 +455,24 @@ async def test_a_subjobs_asset_is_asked_for_and_the_cursor_goes_to_its_url() -> 
         assert piece.url in leaf.plain_text()
 
 
+async def test_the_url_at_the_cursor_is_played_from_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        detail, asked = await with_media(pilot, Media("Output", GONE), then=(Media("Output", LATER),))
+        copies = Copies(detail, monkeypatch)
+        await pilot.press("y", "m")
+        await until(pilot, lambda: copies.texts)
+        assert copies.texts == [(shlex.join(["mpv", "--start=0.000", LATER]), "mpv of media URL …/a.mp4")]
+        assert asked == [False, True]
+
+
+async def test_a_template_is_not_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        detail, _ = await with_media(pilot, Media("Output", "http://b/{index}.mp4"))
+        copies = Copies(detail, monkeypatch)
+        await pilot.press("y", "m")
+        assert copies.texts == [("", "this job does not say what media its times are of")]
+
+
 async def test_an_asset_that_nobody_knows_says_who_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     async with demo().run_test(size=BIG) as pilot:
         detail, _ = await with_media(pilot, Media("Output", "", "0123456789abcdef"))

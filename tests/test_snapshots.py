@@ -318,7 +318,38 @@ def test_timeline(
 
 @SIZES
 def test_a_partial_batch_with_its_subjobs(snap_compare: Snap, size: tuple[int, int]) -> None:
-    before = opening_first(lambda read: read.job.state is State.PARTIAL, "]", "]")
+    async def before(pilot: Pilot[Any]) -> None:
+        await opening_first(lambda read: read.job.state is State.PARTIAL)(pilot)
+        await turned_to(pilot, "Subjobs and media")
+
+    assert snap_compare(demo(family="batch"), terminal_size=size, run_before=before)
+
+
+@SIZES
+@pytest.mark.parametrize(
+    ("title", "keys"),
+    [
+        pytest.param("Subjobs and media", ("j", "w"), id="whole"),
+        pytest.param("Subjobs and media", ("o", "m"), id="asset"),
+        pytest.param("Summary", (), id="subjob"),
+        pytest.param("Timeline", ("j", "right", "right"), id="subjob-timeline"),
+    ],
+)
+def test_subjobs(snap_compare: Snap, size: tuple[int, int], title: str, keys: tuple[str, ...]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await opening_first(lambda read: read.job.state is State.PARTIAL)(pilot)
+        batch = await turned_to(pilot, "Subjobs and media")
+        if title != "Subjobs and media":
+            await pilot.press("enter")
+            await until(pilot, lambda: pilot.app.screen is not batch)
+            part: Any = pilot.app.screen
+            await until(pilot, lambda: part.opened is not None)
+            await turned_to(pilot, title)
+        await pilot.press(*keys)
+        if keys == ("o", "m"):
+            await until(pilot, lambda: "GetMediaInfo: 1 URL" in screen_text(pilot))
+        await pilot.pause()
+
     assert snap_compare(demo(family="batch"), terminal_size=size, run_before=before)
 
 

@@ -153,7 +153,7 @@ def _grades(value: kinds.Grades, cells: int) -> Lines:
                     (f"  {name}{' ' * (size - width(name))}  ", "key"),
                     (f"{clean(grade.word):<9}", _WORDS.get(grade.word.strip().lower(), "")),
                     (f"  {'–' if grade.score is None else format(grade.score, '.2f'):>5}", "number"),
-                    (f"  {_bar(grade.score):<10}", "dim"),
+                    (f"  {_bar(grade.score):<10}", _WORDS.get(grade.word.strip().lower(), "dim")),
                     ("" if grade.worst is None else f"  worst {grade.worst:.2f}", "dim"),
                 ]
             )

@@ -111,7 +111,7 @@ class MediaLeaf(SheetLeaf):
         if not piece.url:
             return [("o m asks where it opens", "dim")]
         if url.opens and not url.signed and url.in_bucket:
-            return [(f"{url.said()}; o m asks for a signed URL", "dim")]
+            return [("not signed; o m asks for a signed URL", "dim")]
         return [] if url.opens else [(f"{url.said() or 'a path'}; o m asks for a URL", "dim")]
 
     def turn_wrap(self) -> bool:

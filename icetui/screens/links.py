@@ -13,7 +13,7 @@ from icetui.assets import Found
 from icetui.errors import IcetuiError
 from icetui.families.base import Opened
 from icetui.job import Job
-from icetui.media_urls import media_url, tail
+from icetui.media_urls import media_url, player_line, tail
 from icetui.openings import Opener
 from icetui.panes.copying import named, played, player_source
 from icetui.panes.leaf import Leaf
@@ -168,7 +168,20 @@ class Links(Room):
             self._fresh(self._url(key), key.rpartition(" ")[0], copy)
 
     def _copy_player(self) -> None:
-        """A command line that plays the media from the time at the cursor."""
+        """A command line that plays the media from the time at the cursor, or the URL at the cursor."""
+        leaf = self.leaf
+        if isinstance(leaf, MediaLeaf) and leaf.piece is not None and media_url(leaf.piece.url).opens:
+            key = leaf.piece.key
+
+            def copy_piece() -> None:
+                url = self._url(key)
+                if media_url(url).opens:
+                    self.copy(player_line(url, 0.0), f"mpv of {self._named(url)}")
+                else:
+                    self.copy("", "the service tells no URL any more")
+
+            self._fresh(leaf.piece.url, key.rpartition(" ")[0], copy_piece)
+            return
         opened, start = self.opened, self.leaf.seconds or 0.0
         if opened is None:
             self.copy("", "the job is not open yet")
@@ -287,7 +300,7 @@ class Links(Room):
             self.leaf.point_at(f"{found.source} 0")
         until = media_url(found.media[0].url).said(self.session.clock())
         said = f"{found.action}: {many} URL{'s' if many > 1 else ''}{until and ', ' + until}"
-        self.say(f"{said}; o o opens, y u copies, y m plays.", "good")
+        self.say(f"{said}; o o opens, y u copies, y m for mpv.", "good")
 
 
 def urls_of(job: Job) -> dict[str, str]:
