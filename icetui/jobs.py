@@ -89,9 +89,14 @@ class Jobs(Sequence[Job]):
 
     __slots__ = ("_ends", "runs")
 
-    def __init__(self, runs: tuple[Run, ...] = ()) -> None:
+    def __init__(self, runs: tuple[Run, ...] = (), like: Jobs | None = None) -> None:
         self.runs = runs
-        self._ends: tuple[int, ...] = tuple(accumulate([len(run.jobs) for run in runs]))
+        # A list with other jobs in the same places has the same places.
+        self._ends: tuple[int, ...] = (
+            like._ends
+            if like is not None and _as_long(runs, like.runs)
+            else tuple(accumulate([len(run.jobs) for run in runs]))
+        )
 
     @classmethod
     def of(cls, jobs: Iterable[Job]) -> Jobs:
@@ -168,7 +173,7 @@ class Jobs(Sequence[Job]):
             for index, place in places:
                 changed[place] = jobs[index]
             runs[number] = Run(tuple(changed))
-        return Jobs(tuple(runs))
+        return Jobs(tuple(runs), self)
 
     def inserted(self, index: int, jobs: Sequence[Job]) -> Jobs:
         """With jobs before the one that stands at `index` now, or at the end; they are not in here."""
@@ -234,7 +239,7 @@ class Jobs(Sequence[Job]):
             old = runs[number].jobs
             place = bisect_left(old, wanted, key=key)
             runs[number : number + 1] = _runs((*old[:place], job, *old[place:]))
-        return Jobs(_joined(runs) if has_crumbs else tuple(runs))
+        return Jobs(_joined(runs) if has_crumbs else tuple(runs), self)
 
     # What is different.
 
@@ -337,6 +342,14 @@ class Jobs(Sequence[Job]):
 
 
 NO_JOBS: Final = Jobs()
+
+
+def _as_long(runs: tuple[Run, ...], others: tuple[Run, ...]) -> bool:
+    """Whether runs are as long as others, each as the one in its place."""
+    return len(runs) == len(others) and all(
+        len(one.jobs) == len(other.jobs)
+        for one, other in compress(zip(runs, others, strict=True), map(is_not, runs, others))
+    )
 
 
 def _runs(jobs: tuple[Job, ...]) -> Iterator[Run]:

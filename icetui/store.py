@@ -129,6 +129,8 @@ class Store:
         self._database = Database(path, MIGRATIONS, clock=clock)
         self._cache = cache
         self._clock = clock
+        # How many rows may come before they are counted, by scope.
+        self._room: dict[int, int] = {}
         self._is_swept = cache != "nothing"
 
     @property
@@ -288,8 +290,12 @@ class Store:
                     "UPDATE scope SET taken=? WHERE n=? AND ifnull(taken, '') < ?", (seen, number, seen)
                 )
             db.executemany(_KEEP, [(number, seen, *_row(each)) for each in jobs])
-            if jobs:
-                _drop_oldest(db, number)
+            # Counted when so many have been kept that there may be too many: counting takes longer than
+            # keeping.
+            left = self._room.get(number, 0) - len(jobs)
+            if left < 0:
+                left = _drop_oldest(db, number)
+            self._room[number] = left
 
         self._write(work)
 
@@ -409,16 +415,19 @@ def _forget_step(db: sqlite3.Connection, scope: Scope) -> None:
     )
 
 
-def _drop_oldest(db: sqlite3.Connection, number: int) -> None:
+def _drop_oldest(db: sqlite3.Connection, number: int) -> int:
+    """Keeps the newest; how many more may come before it is to be looked at again."""
     (count,) = db.execute("SELECT count(*) FROM job WHERE scope=?", (number,)).fetchone()
     # Some more are allowed, so that this is not done at every beat.
-    if count <= QUOTA + QUOTA // 20:
-        return
+    most = QUOTA + QUOTA // 20
+    if count <= most:
+        return int(most - count)
     db.execute(
         "DELETE FROM job WHERE scope=:scope AND id IN (SELECT id FROM job WHERE scope=:scope"
         " AND id NOT IN (SELECT id FROM followed WHERE scope=:scope) ORDER BY seen, created LIMIT :surplus)",
         {"scope": number, "surplus": count - QUOTA},
     )
+    return most - QUOTA
 
 
 def _row(job: Job) -> tuple[object, ...]:
