@@ -20,7 +20,7 @@ from icetui.panes.telling import bar
 from icetui.screens.loading import Loading
 from icetui.store import Store
 from tests.fake_service import NOON, SCOPE, Listed, Service, job
-from tests.on_screen import demo, listed, screen_text, until
+from tests.on_screen import demo, lines_of, listed, screen_text, until
 
 BIG = (120, 36)
 
@@ -171,6 +171,16 @@ async def test_a_list_too_long_to_be_searched_at_once_is_searched_in_slices(
         screen.find("")
         await pilot.press("ampersand", *"item 1002")
         await until(pilot, lambda: len(screen.table.shown) == 1)
+
+
+@pytest.mark.parametrize("columns", [110, 113, 119, 120, 160])
+async def test_the_preview_has_room_for_a_whole_id(columns: int) -> None:
+    async with demo().run_test(size=(columns, 36)) as pilot:
+        screen = await listed(pilot)
+        assert screen.table.job is not None
+        view = screen.preview
+        assert view is not None
+        assert f"ID         {screen.table.job.id}" in lines_of(view)
 
 
 def test_the_keys_are_in_the_key_map() -> None:
