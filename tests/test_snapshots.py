@@ -199,6 +199,35 @@ def test_the_request_log(snap_compare: Snap, size: tuple[int, int]) -> None:
 
 
 @SIZES
+def test_jobs_that_wait(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        screen = await listed(pilot)
+        await pilot.press("j", "j", "j", "space", "j")
+        # What the preview has been told of its job is a snapshot too: it comes before ours.
+        await listed(pilot)
+        snapshot = screen.shelf.snapshot
+        assert snapshot is not None
+        new = [replace(snapshot.jobs[0], id=f"{n:032x}", title=f"New job {n}") for n in range(12)]
+        # One that was there has left, too.
+        jobs = snapshot.jobs.without({5}).inserted(0, new)
+        screen.post_message(screen.Arrived(replace(snapshot, jobs=jobs)))
+        await until(pilot, lambda: screen.table.waiting == 12)
+
+    assert snap_compare(demo(), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_narrowed_as_typed(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        screen = await listed(pilot)
+        await pilot.press("&", *"asr")
+        await until(pilot, lambda: screen.shelf.query.text == "asr")
+        await listed(pilot)
+
+    assert snap_compare(demo(), terminal_size=size, run_before=before)
+
+
+@SIZES
 def test_paused(snap_compare: Snap, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot)
