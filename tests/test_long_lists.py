@@ -56,7 +56,7 @@ async def test_ctrl_c_stops_loading_and_keeps_what_came() -> None:
         await pilot.pause(0.3)
         assert len(screen.table.shown) == kept
         await pilot.press("j")
-        await until(pilot, lambda: "more below (>, L all)" in screen_text(pilot))
+        await until(pilot, lambda: "more below (> L)" in screen_text(pilot))
 
 
 async def test_loading_goes_on_while_another_list_is_shown_and_ends_at_another_question() -> None:

@@ -192,7 +192,7 @@ def test_counts_say_what_fits_what_waits_and_what_was_refused() -> None:
     )
     line = said(telling.counts(shot, (1, 9), waiting=2, marked=1, problems=()))
     assert line.startswith(
-        "1 of 9 that fit, of 50 loaded, more below (>)  ▲ 2 new, press .  1 marked  3 finished not yet read"
+        "1 of 9 that fit, of 50 loaded, more below (> L)  ▲ 2 new, press .  1 marked  3 finished not yet read"
     )
     assert "1 refused: id" in line
     assert "\x1b" not in line

@@ -204,7 +204,10 @@ def test_jobs_that_wait(snap_compare: Snap, size: tuple[int, int]) -> None:
         screen = await listed(pilot)
         await pilot.press("j", "j", "j", "space", "j")
         # What the preview has been told of its job is a snapshot too: it comes before ours.
-        await listed(pilot)
+        view, job = screen.preview, screen.table.job
+        assert job is not None
+        if view is not None:
+            await until(pilot, lambda: job.id in lines_of(view) and "asking" not in lines_of(view))
         snapshot = screen.shelf.snapshot
         assert snapshot is not None
         new = [replace(snapshot.jobs[0], id=f"{n:032x}", title=f"New job {n}") for n in range(12)]

@@ -192,7 +192,7 @@ def counts(
     if loading is not None:
         count = f"{at:,} of {max(loading, at):,} loaded…{bar(loading, snapshot.total)}  Ctrl+C stops"
     elif snapshot.more:
-        count += ", more below (>, L all)"
+        count += ", more below (> L)"
     spans: list[Span] = [(count, "")]
     if snapshot.cut:
         spans.append((f"  ends here: the service {snapshot.cut}", "warn"))
