@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "wait": ("wait", "ask until jobs have ended; the exit code says how"),
     "follow": ("follow", "keep jobs in the lists, also of families that have no list call"),
     "unfollow": ("unfollow", "take followed jobs out of the lists"),
+    "json": ("json", "any JSON with the JSON inside its strings decoded: a tree, or text in a pipe"),
     "login": ("login", "store an access key in the keyring"),
     "logout": ("logout", "remove a stored access key"),
     "profiles": ("profiles", "the profiles there are, and which one is used"),
@@ -201,8 +202,23 @@ def _run(argv: Sequence[str], frame: KeptFrame | None) -> int:
     if args.command is not None:
         # Looking for garbage among modules would take a tenth of the time to the first request.
         gc.set_threshold(100_000, 20, 20)
-        return _command(COMMANDS[args.command][0]).run(args)
+        return _json(args) if args.command == "json" else _command(COMMANDS[args.command][0]).run(args)
     return _screens(args, frame)
+
+
+def _json(args: argparse.Namespace) -> int:
+    """The command that has a screen: commands themselves know none."""
+    from icetui.commands import json
+
+    if not json.on_screen(args):
+        return json.run(args)
+    text = json.read(args.file)
+    decoded = json.decoded_of(text)
+    from icetui.session import Session
+
+    viewer = importlib.import_module("icetui.viewer")
+    name = "" if args.file == "-" else args.file
+    return int(viewer.run(Session.of(args), name, text, decoded, as_sent=args.as_sent))
 
 
 def _screens(args: argparse.Namespace, frame: KeptFrame | None) -> int:

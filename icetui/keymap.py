@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from icetui.records import record
 
 Where: TypeAlias = Literal[
-    "everywhere", "list", "detail", "tree", "transcript", "media", "timeline", "compare"
+    "everywhere", "list", "detail", "tree", "transcript", "media", "timeline", "compare", "document"
 ]
 
 
@@ -447,6 +447,10 @@ KEYS: tuple[Key, ...] = (
         "(",
     ),
     _key("compare.back", "escape", "close", "compare", "back", "Go back.", "Esc", bar=True),
+    # JSON from a file or a pipe
+    _key("document.form", "i", "form", "document", "decoded/sent", "Decoded, or as it came.", bar=True),
+    _key("document.wrap", "w", "wrap", "document", "wrap", "Wrap long lines, or cut them again.", bar=True),
+    _key("document.cancel", "escape", "cancel", "document", "cancel", "End a find.", "Esc"),
     # A tree of JSON
     _key(
         "tree.fold",
@@ -712,6 +716,33 @@ CHORDS: tuple[Chord, ...] = (
             ),
             _key("export.raw", "r", "export('raw')", _D, "raw", "Write the answer as it came."),
             _key("export.folder", "d", "export_folder", _D, "folder", "Say in which folder files go."),
+        ),
+    ),
+    Chord(
+        "copy.document",
+        "y",
+        "copy",
+        ("document",),
+        (
+            _key("copy.node", "y", "copy('here')", "document", "this", "Copy the value here."),
+            _key("copy.node.json", "j", "copy('json')", "document", "JSON", "Copy the JSON here."),
+            _key(
+                "copy.node.path",
+                "p",
+                "copy('jsonpath')",
+                "document",
+                "JSONPath",
+                "Copy the JSONPath here.",
+            ),
+            _key("copy.node.jq", "q", "copy('jq')", "document", "jq path", "Copy the jq path of this."),
+            _key(
+                "copy.node.raw",
+                "r",
+                "copy('raw')",
+                "document",
+                "raw",
+                "Copy the string that holds this, or all of it, as it came.",
+            ),
         ),
     ),
     Chord(

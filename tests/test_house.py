@@ -20,6 +20,7 @@ from icetui.screens.browse import Browse
 from icetui.screens.choose import Choose
 from icetui.screens.compare import Compare, DiffView
 from icetui.screens.detail import Detail
+from icetui.screens.document import Document
 from icetui.screens.reading import Reading
 
 HEAVY = {"textual", "rich", "httpx", "keyring", "pygments", "humanize", "sqlite3"}
@@ -64,6 +65,7 @@ def test_every_binding_of_the_map_has_an_id_words_and_an_action_that_exists() ->
             "list": [Browse],
             "detail": [Detail],
             "tree": [TreeLeaf],
+            "document": [Document],
             "timeline": [TimelineTable],
             "transcript": [TranscriptLeaf],
             "media": [MediaLeaf],
@@ -73,7 +75,7 @@ def test_every_binding_of_the_map_has_an_id_words_and_an_action_that_exists() ->
             # What folds is the pane's, all else the screen's.
             assert any(hasattr(target, f"action_{name}") for target in (Compare, DiffView)), (key.id, name)
             continue
-        if name == "copy":
+        if name == "copy" and key.where == "tree":
             namespace = "detail"
         for target in places.get(namespace or key.where, [Browse, Detail]):
             assert hasattr(target, f"action_{name}"), (key.id, name)

@@ -75,6 +75,11 @@ RUNS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     ],
     "export": [(0, (*DEMO, "export", SPOKEN, "--format", "srt", "--output", "-"))],
     "diff": [(1, (*DEMO, "diff", SPOKEN, OTHER)), (0, (*DEMO, "diff", SPOKEN, SPOKEN))],
+    "json": [
+        (0, ("json", str(Path(__file__).parent / "answers" / "seed000_a_asr.json"))),
+        (0, ("json", "--paths", str(Path(__file__).parent / "answers" / "seed000_a_asr.json"))),
+        (2, ("json", "/no/such/file")),
+    ],
     "follow": [(0, (*DEMO, "follow", "smart", SPOKEN)), (3, ("follow", SPOKEN))],
     "unfollow": [(1, (*DEMO, "unfollow", "smart", SPOKEN))],
     "login": [(2, ("login", "prod", "--stdin"))],
