@@ -278,6 +278,9 @@ class Result:
     repaired: bool = False
 
 
+_TIMES = ("start", "end")
+
+
 def as_json(value: object) -> Json:
     """A kind as plain JSON: its members and ``kind`` first (contracts.md, "JSON").
 
@@ -298,7 +301,8 @@ def as_json(value: object) -> Json:
     for each in fields(value):  # type: ignore[arg-type]  # checked one line above
         member = getattr(value, each.name)
         if each.name == "extra":
-            out.update({key: item for key, item in member if out.get(key) is None})
+            # A time that cannot be read stays null under its own name, whatever was sent.
+            out.update({key: item for key, item in member if out.get(key) is None and key not in _TIMES})
         elif each.name in ("shared", "fields", "figures"):
             out[each.name] = dict(member)
         else:

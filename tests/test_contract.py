@@ -9,12 +9,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from icetui import cli
+from icetui import cli, subtitles
 from icetui.call import Json
 from icetui.commands.output import json_text
 from icetui.commands.schema import schema
 from icetui.commands.show import shown
 from icetui.families import FAMILIES, by_name
+from icetui.results import Cue, Transcript
 from tests.recorded import ANSWERS, body_of, recorded
 
 CLOCK = "2026-11-20T10:00:00Z"
@@ -65,6 +66,11 @@ def test_the_schema_is_one_and_has_a_version() -> None:
 def test_the_schema_refuses_another_shape() -> None:
     with pytest.raises(jsonschema.ValidationError):
         check([{"id": "x"}], "jobs")
+
+
+def test_a_transcript_with_times_that_cannot_be_read_is_as_the_schema_says() -> None:
+    cues = (Cue(None, 1.0, "a", extra=(("start", "soon"),)), Cue(2.0, float("inf"), "", 1, 95))
+    check(json.loads(subtitles.json_text(Transcript(cues))), "transcript")
 
 
 @pytest.mark.parametrize(("family", "name"), recorded_jobs())

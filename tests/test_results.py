@@ -185,3 +185,15 @@ def test_members_of_a_cue_without_a_field_are_written_beside_it_and_hide_nothing
 def test_kinds_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         results.Plain("a").text = "b"  # type: ignore[misc]  # that is the point
+
+
+def test_a_time_that_cannot_be_read_is_null_whatever_was_sent() -> None:
+    cue = Cue(None, float("nan"), "a", extra=(("start", "soon"), ("End", "late")))
+    assert as_json(cue) == {
+        "start": None,
+        "end": None,
+        "text": "a",
+        "channel": None,
+        "rate": None,
+        "End": "late",
+    }
