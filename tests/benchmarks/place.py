@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import select
+import queue
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -104,13 +106,16 @@ class Serving:
             [sys.executable, "-m", "tests.benchmarks.service", *args], env=home.env, stdout=subprocess.PIPE
         )
         assert self._process.stdout is not None
-        self._out = self._process.stdout.fileno()
-        self._lines: list[list[str]] = []
-        self._rest = b""
-        while b"\n" not in self._rest:
-            self._rest += os.read(self._out, 4096)
-        url, _, self._rest = self._rest.partition(b"\n")
-        self.url = url.decode()
+        self._out = self._process.stdout
+        self.url = self._out.readline().decode().strip()
+        self._lines: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+        # In a thread: a pipe that nobody reads would stop the service after a thousand requests.
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
+
+    def _read(self) -> None:
+        for line in self._out:
+            self._lines.put(line.decode().split())
 
     def __enter__(self) -> Self:
         return self
@@ -120,8 +125,8 @@ class Serving:
     ) -> None:
         self._process.kill()
         self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._reading.join()
+        self._out.close()
 
     def program(self, *more: str) -> tuple[str, ...]:
         """The command line of icetui that asks here."""
@@ -132,8 +137,9 @@ class Serving:
 
     def forget(self) -> None:
         """Only requests from now on count."""
-        self._pump(0.0)
-        self._lines.clear()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._lines.get_nowait()
 
     def when(self, action: str, what: str, patience: float = 60.0) -> float:
         """When the next request of an operation came, or its answer had left; monotonic seconds.
@@ -141,17 +147,10 @@ class Serving:
         Raises:
             TimeoutError: it did not.
         """
-        while True:
-            for n, line in enumerate(self._lines):
-                if (line[0], line[2]) == (action, what):
-                    del self._lines[: n + 1]
-                    return float(line[1])
-            if not self._pump(patience):
-                raise TimeoutError(f"no {action} {what}")
-
-    def _pump(self, timeout: float) -> bool:
-        if not select.select([self._out], [], [], timeout)[0]:
-            return False
-        *lines, self._rest = (self._rest + os.read(self._out, 65536)).split(b"\n")
-        self._lines += [line.decode().split() for line in lines]
-        return True
+        try:
+            while True:
+                said, at, event = self._lines.get(timeout=patience)
+                if (said, event) == (action, what):
+                    return float(at)
+        except queue.Empty:
+            raise TimeoutError(f"no {action} {what}") from None
