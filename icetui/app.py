@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import importlib
 import os
 import shlex
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -26,24 +25,19 @@ from textual.worker import WorkerFailed
 
 from icetui import child
 from icetui.clean import clean
-from icetui.errors import Expired, IcetuiError, Misuse, NoCredentials
 from icetui.families import FAMILIES
 from icetui.job import Job
 from icetui.panes.ascii_only import AsciiOnly
-from icetui.panes.bars import Header, Tab, Who
+from icetui.panes.bars import Tab
 from icetui.panes.net import Net
 from icetui.screens.browse import Browse
-from icetui.screens.framed import FramedApp
+from icetui.screens.identified import IdentifiedApp
+from icetui.screens.outside import ENDING, signals_as_elsewhere
 from icetui.screens.room import Room
-from icetui.session import EXPIRY_MARGIN, EXPIRY_NOTICE
 
 if TYPE_CHECKING:
     from textual.driver import Driver
-    from textual.timer import Timer
 
-    from icetui.access_key import AccessKey
-    from icetui.credentials import Source
-    from icetui.feed import Snapshot
     from icetui.kept_frame import KeptFrame
     from icetui.session import Session
 
@@ -53,13 +47,8 @@ QUIT_AGAIN = 2.0
 STOPPABLE = ("more", "refresh", "find", "copy")
 """Groups of workers that Ctrl+C stops: what a person has asked for, not the beats."""
 
-_LATER = ("icetui.connection", "icetui.screens.detail", "icetui.screens.filters", "icetui.panes.clipboard")
-"""Modules that the first frame does without."""
 
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-
-
-class IcetuiApp(FramedApp):
+class IcetuiApp(IdentifiedApp):
     """icetui on a terminal.
 
     Args:
@@ -74,48 +63,15 @@ class IcetuiApp(FramedApp):
         Binding("ctrl+q", "nothing", show=False, id="nothing", description="nothing", tooltip="Does nothing.")
     ]
 
-    class Opened(Message):
-        """It is known who asks, with last session's rows; or why nobody can ask."""
-
-        def __init__(self, session: Session, remembered: Snapshot | None, error: IcetuiError | None) -> None:
-            super().__init__()
-            self.session = session
-            self.remembered = remembered
-            self.error = error
-
-    class Waiting(Message):
-        """The keyring takes its time: perhaps it asks somebody on a desktop."""
-
     class Traffic(Message):
         """A call began, waits, is asked again, or ended."""
-
-    class KeyExpired(Message):
-        """The temporary key of a session is of no more use."""
-
-        def __init__(self, session: Session) -> None:
-            super().__init__()
-            self.session = session
-
-        def posted_to(self, app: IcetuiApp) -> Callable[[], None]:
-            """What posts it."""
-
-            def post() -> None:
-                app.post_message(self)
-
-            return post
 
     def __init__(self, session: Session, *, family: str = "smart", frame: KeptFrame | None = None) -> None:
         if not session.color:
             # Textual takes it from there, and out of there, when it is made.
             os.environ["NO_COLOR"] = "1"
-        super().__init__(frame)
-        self.session = self._begun = session
-        self._sessions: dict[tuple[Source | None, str], Session] = {}
-        self._heirs: dict[Session, Session] = {}
-        self._opening: set[Session] = set()
-        self._started = False
+        super().__init__(session, frame)
         self._has_traffic = False
-        self._expiry: Timer | None = None
         self.browse = Browse(session, family)
         self._filters_of_ours: tuple[LineFilter, ...] = (AsciiOnly(), Net()) if session.ascii else (Net(),)
         self._interrupted = 0.0
@@ -136,7 +92,7 @@ class IcetuiApp(FramedApp):
         loop = asyncio.get_running_loop()
         loop.set_default_executor(Unwaited())
         # Caught before the terminal is changed, so that there is no moment in which a signal leaves it so.
-        for number in _ENDING:
+        for number in ENDING:
             loop.add_signal_handler(number, self._end, 128 + number)
         threading.excepthook = self._thread_broke
         await self.run_async(mouse=self.mouse)
@@ -163,38 +119,12 @@ class IcetuiApp(FramedApp):
     async def on_unmount(self) -> None:
         """Connections are let go, they belong to this loop; a keyring's process is not waited for."""
         child.stop()
-        for session in {self.session, *self._sessions.values()}:
-            await session.disconnect()
+        await self.disconnect()
 
-    def open_session(self) -> None:
-        """Finds out who asks, in a thread of its own: a keyring may take seconds or never answer."""
-        session = self.session
-        if session in self._opening:
-            return
-        self._opening.add(session)
-        session.on_expiry = self.KeyExpired(session).posted_to(self)
+    def begins(self, session: Session) -> None:
+        """Its calls are heard, and it asks as often as the focus allows."""
         session.on_traffic = self._heard_traffic
         session.away = not self.app_focus
-        threading.Thread(target=self._open, args=(session,), daemon=True, name="open-session").start()
-
-    def _open(self, session: Session) -> None:
-        # Messages are posted, not calls made: they may come from a thread, and after the end they go nowhere.
-        try:
-            session.open(waiting=self._tell_waiting)
-            if (before := self._heirs.pop(session, None)) is not None:
-                session.inherit(before)
-            snapshot = session.feeds[self.browse.family.name].remembered()
-        except IcetuiError as error:
-            self.post_message(self.Opened(session, None, error))
-            return
-        self.post_message(self.Opened(session, snapshot, None))
-        session.visit()
-        # The client and what is drawn later take as long to import as half of all before: here, not where
-        # keys are read. What is wrong with the client is told by the first call.
-        with contextlib.suppress(IcetuiError):
-            _ = session.client
-        for name in _LATER:
-            importlib.import_module(name)
 
     def _heard_traffic(self) -> None:
         if not self._has_traffic:
@@ -212,149 +142,6 @@ class IcetuiApp(FramedApp):
         self.session.away = not focused
         if focused and isinstance(self.screen, Room):
             self.screen.came_back()
-
-    def _tell_waiting(self) -> None:
-        self.post_message(self.Waiting())
-
-    @on(Waiting)
-    def _waiting(self) -> None:
-        words = "waiting for the keyring…"
-        if not self.say_on_frame(words):
-            self._say(words)
-
-    @on(Opened)
-    async def _session_opened(self, event: Opened) -> None:
-        self._opening.discard(event.session)
-        if event.session is not self.session:
-            return  # somebody else asks by now
-        first, self._started = not self._started, True
-        if event.error is not None:
-            self._nobody(event.error, first=first)
-        elif event.remembered is not None:
-            self._sessions[self.session.place] = self.session
-            self.browse.opened(event.remembered)
-            self._watch_expiry()
-        await self.let_paint()
-
-    def _nobody(self, error: IcetuiError, *, first: bool) -> None:
-        """There is nobody to ask as: wrong use ends the program, anything else can be put right here."""
-        if first and isinstance(error, Misuse):
-            self.crash = error
-            self.exit(return_code=error.exit_code)
-            return
-        if not isinstance(error, NoCredentials):
-            self.browse.refused(error)
-        else:
-            said = error.short or f"{error.message} {error.hint}".strip()
-            self.browse.refused(NoCredentials(said, hint="r shows what can be done, c chooses another"))
-            from icetui.screens.identity import Identities
-
-            Identities(self).sign_in(error)
-
-    # -- who asks, and where
-
-    def action_identity(self) -> None:
-        """Chooses profile and region."""
-        from icetui.screens.choose import Choose
-        from icetui.screens.identity import Identities
-
-        if not isinstance(self.screen, Choose):
-            Identities(self).choose()
-
-    def switch(self, source: Source | None, region: str) -> None:
-        """Shows the lists of another identity, where they were left; what the old one asked is dropped."""
-        if self.session.opened and (source, region) == self.session.place and self.session.expired is None:
-            return
-        known = self._sessions.get((source, region))
-        if known is None or known.expired is not None:
-            known = self.session.beside(source, region)
-        self._go_to(known)
-
-    def renew(self, source: Source | None) -> None:
-        """Begins anew in the same region: with another key, or with what a source gives by now."""
-        old = self.session
-        new = old.beside(source, old.region)
-        if old.opened:
-            self._heirs[new] = old
-        self._go_to(new, like=old)
-
-    def _go_to(self, session: Session, like: Session | None = None) -> None:
-        old, self.session = self.session, session
-        if self._expiry is not None:
-            self._expiry.stop()
-        # Whatever stands over the lists was asked for by the old identity.
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        self.browse.show_session(session, like=like)
-        self.run_worker(old.disconnect(), group="disconnect")
-        self.open_session()
-
-    def _watch_expiry(self) -> None:
-        """What the header says of a temporary key changes with time, not with answers."""
-        session = self.session
-        self._show_who()
-        runs_out = session.runs_out
-        if runs_out is None or session.expired is not None:
-            return
-        now = session.clock()
-        for at in (runs_out - EXPIRY_NOTICE, runs_out - EXPIRY_MARGIN):
-            if now < at:
-                self._expiry = self.set_timer((at - now).total_seconds() + 0.01, self._watch_expiry)
-                return
-        with contextlib.suppress(Expired):
-            session.check_expiry()
-
-    @on(KeyExpired)
-    def _key_expired(self, event: KeyExpired) -> None:
-        if event.session is self.session:
-            self._show_who()
-            self.ask_about_expiry()
-
-    def ask_about_expiry(self) -> None:
-        """Opens the one dialog of a key that has run out; nothing is put over a prompt or a menu."""
-        screen = self.screen
-        if self.session.expired is None:
-            return
-        if not isinstance(screen, Room) or screen.held:
-            self._expiry = self.set_timer(0.5, self.ask_about_expiry)
-            return
-        from icetui.screens.identity import Identities
-
-        Identities(self).ran_out()
-
-    def _show_who(self) -> None:
-        for screen in self.screen_stack:
-            for header in screen.query(Header):
-                header.identify(self.who())
-
-    def type_key(self, heading: str) -> AccessKey | None:
-        """Asks for an access key on the plain terminal: the framework's own fields leak what is typed.
-
-        Returns:
-            the key, or None: Ctrl+C, or there is no terminal.
-        """
-        if self.is_headless:
-            return None
-        from icetui import credentials
-        from icetui.prompt import dialogue
-        from icetui.vault_process import guard
-
-        guard()
-        key: AccessKey | None = None
-        broken: Exception | None = None
-        with self.suspend(), _signals_as_elsewhere():
-            # Nothing may leave this block by an exception: the screens would never come back.
-            try:
-                with dialogue() as terminal:
-                    terminal.say(heading)
-                    key = credentials.ask(terminal)
-            except (KeyboardInterrupt, OSError):
-                key = None
-            except Exception as error:  # a bug: told once the screens are back
-                broken = error
-        if broken is not None:
-            raise broken
-        return key
 
     def _end(self, code: int) -> None:
         """A signal ends the program as `q` does."""
@@ -383,7 +170,7 @@ class IcetuiApp(FramedApp):
         """The preview is left out of the picture: it is read anew."""
         browse = self.browse
         # A start begins as the first identity: the rows of another are not kept for it.
-        if self.screen is not browse or not browse.at_home or self.session is not self._begun:
+        if self.screen is not browse or not browse.at_home or not self.is_as_begun:
             return None
         return browse.preview_region, browse.status.region.y
 
@@ -415,11 +202,6 @@ class IcetuiApp(FramedApp):
             Tab(str(n), family.title, family.name == active) for n, family in enumerate(FAMILIES, start=1)
         ]
 
-    def who(self) -> Who:
-        """Whose key, where; before the session is open, as far as the flags say."""
-        profile, source, hint, region = self.session.who()
-        return Who("" if profile == source else profile, source, hint, region, self.session.banner())
-
     def command_for(self, job: Job) -> str:
         """The command line that shows this job, asking the same account."""
         return shlex.join(["icetui", *self.session.flags(), "show", job.id, "--family", job.family])
@@ -437,15 +219,16 @@ class IcetuiApp(FramedApp):
         for worker in running:
             worker.cancel()
         if running or (isinstance(self.screen, Room) and self.screen.stop()):
-            self._say("Stopped. What came is kept.")
+            self.say("Stopped. What came is kept.")
             return
         before, self._interrupted = self._interrupted, time.monotonic()
         if self._interrupted - before < QUIT_AGAIN:
             self._end(128 + signal.SIGINT)
         else:
-            self._say("Ctrl+C again quits.", "warn")
+            self.say("Ctrl+C again quits.", "warn")
 
-    def _say(self, words: str, style: str = "") -> None:
+    def say(self, words: str, style: str = "") -> None:
+        """Answers a person on the screen that is shown."""
         if isinstance(self.screen, Room):
             self.screen.say(words, style)
 
@@ -481,7 +264,7 @@ class IcetuiApp(FramedApp):
             else:
                 driver._disable_mouse_support()
             driver._mouse = self.mouse
-        self._say(f"Mouse {'on' if self.mouse else 'off'}.")
+        self.say(f"Mouse {'on' if self.mouse else 'off'}.")
 
     def action_repaint(self) -> None:
         """Paints everything anew, whatever stands there."""
@@ -496,26 +279,10 @@ class IcetuiApp(FramedApp):
         # A tab stands between columns here: it is what `cut` and spreadsheets take.
         lines = ["\t".join(clean(cell) for cell in line.split("\t")) for line in text.split("\n")]
         # The loop stands still here, and a terminal that is gone is found out once it goes on.
-        with self.suspend(), contextlib.suppress(KeyboardInterrupt, OSError), _signals_as_elsewhere():
+        with self.suspend(), contextlib.suppress(KeyboardInterrupt, OSError), signals_as_elsewhere():
             print(*lines, "", "-- Enter goes back --", sep="\n", file=sys.stderr, flush=True)  # noqa: T201  # the plain view is a print
             while (typed := os.read(0, 4096)) and not typed.endswith(b"\n"):
                 pass
-
-
-@contextlib.contextmanager
-def _signals_as_elsewhere() -> Iterator[None]:
-    """Signals do what they do to any program: the loop stands still and would not hear them."""
-    handlers: dict[signal.Signals, Any] = dict.fromkeys(_ENDING, signal.SIG_DFL)
-    handlers[signal.SIGINT] = signal.default_int_handler
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    # The loop would find them in its pipe afterwards, and end the program for them.
-    pipe = signal.set_wakeup_fd(-1)
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class Unwaited(ThreadPoolExecutor):

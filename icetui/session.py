@@ -320,11 +320,13 @@ class Session:
 
         if self.demo:
             return [(None, region) for _, _, region in self.store.visited("demo")]
-        known = self.settings.profiles
+        from icetui.credentials import offered
+
+        known = {each.source for each in offered(self.settings, self.environ, self.clock)}
         return [
-            (Source(cast("Kind", kind), name), region)
+            (source, region)
             for kind, name, region in self.store.visited()
-            if kind in ("env", "aliyun") or (kind == "profile" and name in known)
+            if (source := Source(cast("Kind", kind), name)) in known
         ]
 
     def _kind(self) -> tuple[Kind, str] | None:

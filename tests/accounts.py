@@ -32,6 +32,7 @@ class Account:
 
     allowance = 1_000
     stretch = 1.0
+    traffic = None
 
     def __init__(self, key_id: str, region: str, clock: Clock, rows: int = 30) -> None:
         self.label = f"{key_id[-4:]}-{region}"

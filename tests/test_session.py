@@ -14,6 +14,7 @@ import pytest
 from icetui.errors import HalfKey, Misuse
 from icetui.flags import Flags
 from icetui.session import Session
+from icetui.settings import Profile, save_profile
 
 CLOCK = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 DEMO = Flags(demo=True, clock=CLOCK)
@@ -148,6 +149,7 @@ def test_a_process_that_holds_a_secret_leaves_no_core_and_cannot_be_looked_into(
 import ctypes, json, os, resource
 from icetui.flags import Flags
 from icetui.session import Session
+from icetui.settings import Profile, save_profile
 told = []
 for environ in ({}, dict(os.environ)):
     session = Session(Flags(demo=not environ), environ=environ)
@@ -179,3 +181,29 @@ async def test_rows_of_the_last_session_need_no_client() -> None:
     assert session.feeds["batch"].remembered().jobs == ()
     await session.disconnect()
     assert not session.connected
+
+
+def test_a_foreign_host_is_named_for_as_long_as_it_is_asked() -> None:
+    save_profile(Profile("lab", "env", allow_custom_endpoint=True), make_default=True)
+    session = Session(Flags(profile="lab", ice_endpoint="https://gw.example.com"), environ=KEY)
+    assert session.banner() == ""
+    session.open()
+    assert session.banner() == "asks gw.example.com"
+    assert session.notes == ("gw.example.com is not a host of Alibaba Cloud: the profile allows it",)
+    session.close()
+    own = Session(Flags(), environ=KEY)
+    own.open()
+    assert own.banner() == ""
+    assert own.notes == ("environment overrides profile lab; use --profile",)
+    own.close()
+
+
+def test_a_place_whose_source_is_gone_is_not_offered() -> None:
+    session = Session(Flags(), environ=KEY)
+    session.open()
+    session.visit()
+    assert [region for _, region in session.visited()] == [session.region]
+    session.close()
+    without = Session(Flags(), environ={})
+    assert without.visited() == []
+    without.close()

@@ -1,6 +1,6 @@
 """Whose access key is used, and where: the menu of `c`, the first sign-in, a key that has run out.
 
-Secrets are never typed here: `IcetuiApp.type_key` leaves the screens for that.
+Secrets are never typed here: `IdentifiedApp.type_key` leaves the screens for that.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from icetui.screens.choose import Choice, Choose
 from icetui.settings import Profile
 
 if TYPE_CHECKING:
-    from icetui.app import IcetuiApp
+    from icetui.screens.identified import IdentifiedApp
 
 COMMAND, MEMORY, REGION = "command", "memory", "region"
 _PLAIN = "Nothing will be written in plain text."
@@ -101,7 +101,7 @@ class RanOut(Asking):
 class Identities:
     """Asks whose key is to be used and where, and has the program use it."""
 
-    def __init__(self, program: IcetuiApp) -> None:
+    def __init__(self, program: IdentifiedApp) -> None:
         self._program = program
         self._session = program.session
         self._places: dict[str, tuple[Source | None, str]] = {}
