@@ -101,7 +101,7 @@ class Service:
 
 
 def tree() -> str:
-    """About ten megabytes of JSON that is no kind of result; its first member is called `opening`."""
+    """About ten megabytes of JSON that is no kind of result."""
     item = {"label": "a label of usual length", "scores": [0.25, 0.5, 0.75], "nested": {"deep": [1, 2, 3]}}
     return json.dumps({"opening": 1, "items": [{"n": n, **item} for n in range(85_000)], "closing": 2})
 
