@@ -154,7 +154,7 @@ def test_at_the_ceiling_the_next_call_is_said_and_the_log_has_the_number(tmp_pat
         terminal.send("V")
         terminal.wait("of 5 calls a minute, next ")
         terminal.send("D")
-        terminal.wait(" in the last minute, at most 5 are sent")
+        terminal.wait(" in the last minute, of 5 at most")
         terminal.send("q")
         terminal.wait("of 5 calls a minute, next ")
 

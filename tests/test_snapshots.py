@@ -192,7 +192,7 @@ def test_the_request_log(snap_compare: Snap, size: tuple[int, int]) -> None:
 
     async def before(pilot: Pilot[Any]) -> None:
         await listed(pilot)
-        pilot.app.push_screen(Reading("Requests", log_lines(entries, 60, 12)))
+        pilot.app.push_screen(Reading("Requests", log_lines(entries, 60, 3)))
         await until(pilot, lambda: isinstance(pilot.app.screen, Reading))
 
     assert snap_compare(demo(), terminal_size=size, run_before=before)

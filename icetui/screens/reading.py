@@ -98,7 +98,7 @@ def log_lines(entries: Sequence[Entry], ceiling: int, recent: int) -> Lines:
         ceiling: most calls a minute; 0 for none.
         recent: calls in the last 60 s.
     """
-    most = f"at most {ceiling} are sent" if ceiling else "no ceiling: the demo asks nobody"
+    most = f"of {ceiling} at most" if ceiling else "no ceiling: the demo asks nobody"
     rows: list[list[Span]] = [
         [(f"{plural(len(entries), 'request')} kept; {recent} in the last minute, {most}", "dim")],
         [(f"{'time UTC':<9}{'ms':>5} got try {'action':<19} RequestId, code", "dim")],
