@@ -206,7 +206,7 @@ def test_painting_all_of_it_anew_changes_nothing(name: str, tmp_path: Path) -> N
     with running(command, ready="live, every") as terminal:
         for key in KEYS[name]:
             terminal.send(key)
-            terminal.quiet(0.3)
+            terminal.quiet(0.6)  # a busy machine reads the preview late
             if "╭" not in terminal.text:  # the box of choices has no key for it
                 repainted(terminal)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import compress, count, groupby
 from operator import ne
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -26,7 +27,11 @@ from textual.geometry import Offset, Region, Size
 from textual.screen import Screen
 
 from icetui.kept_frame import Rows
+from icetui.panes import inlet
 from icetui.panes.outlet import LATE, Outlet, install
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
 
 _GAP = 7
 """Cells that are the same but cheaper to write again than to jump over: a jump is about so many bytes."""
@@ -288,6 +293,12 @@ class ThriftyApp(App[int]):
         install()
         self._copy = Copy()
         self._cursor_written: Offset | None = None
+
+    def _build_driver(self, *given: Any, **named: Any) -> Driver:
+        """Nobody waits for a terminal that takes nothing, nor for keys that do not come."""
+        driver = super()._build_driver(*given, **named)
+        inlet.install(driver)
+        return driver
 
     def forget_terminal(self) -> None:
         """Somebody else has written on the terminal: the next paint is a whole one."""
