@@ -78,6 +78,21 @@ def test_what_is_ignored_is_shown_dim_and_not_counted() -> None:
     assert {style for _, style in rows.line(1)[1:] if style} <= {"dim", "key"}
 
 
+def test_what_holds_nothing_that_counts_unfolds_to_its_parts() -> None:
+    left: Json = {"a": {"w": 1, "x": 1, "y": 1, "z": 1}, "b": 1}
+    right: Json = {"a": {"w": 2, "x": 1, "y": 1, "z": 1}, "b": 2}
+    rows = rows_of(left, right, ignoring=Ignoring(rules=(("a", "w"),)))
+    assert drawn(rows)[1] == "    ▸ a: {4}  1 difference ignored"
+    assert rows.unfold(1)
+    assert [line.split()[-2:] for line in drawn(rows)[2:7]] == [
+        ["w:", "1"],
+        ["w:", "2"],
+        ["x:", "1"],
+        ["y:", "1"],
+        ["z:", "1"],
+    ]
+
+
 def test_an_item_that_moved_has_both_its_places() -> None:
     rows = rows_of([{"name": "a", "v": 1}], [{"name": "b"}, {"name": "a", "v": 2}])
     assert "    ▾ [0→1] {2}" in drawn(rows)
