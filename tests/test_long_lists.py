@@ -20,7 +20,7 @@ from icetui.panes.telling import bar
 from icetui.screens.loading import Loading
 from icetui.store import Store
 from tests.fake_service import NOON, SCOPE, Listed, Service, job
-from tests.on_screen import demo, lines_of, listed, screen_text, until
+from tests.on_screen import close_sessions, demo, lines_of, listed, screen_text, until
 
 BIG = (120, 36)
 
@@ -244,3 +244,18 @@ async def test_a_thousand_answers_of_a_service_never_move_the_chosen_job(seed: i
         table.release()
         assert table.shown == snapshot.jobs
     await asyncio.to_thread(store.close)
+
+
+async def test_a_list_of_last_session_is_painted_at_its_first_visit() -> None:
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("2")
+        await until(pilot, lambda: len(screen.table.shown) > 1)
+        await listed(pilot)
+    close_sessions()
+    async with demo().run_test(size=BIG) as pilot:
+        screen = await listed(pilot)
+        screen.action_family("batch")
+        # Before anything is painted, and before anybody was asked.
+        assert len(screen.table.shown) > 1
+        assert screen.table.shown[0].family == "batch"
