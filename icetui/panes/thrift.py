@@ -212,7 +212,11 @@ class Copy:
             while (
                 n + 1 < len(different)
                 and different[n + 1] - different[n] <= _GAP
-                and _UNKNOWN not in chars[different[n] : different[n + 1]]
+                # A cell that differs is known; those in a gap may not be.
+                and (
+                    different[n + 1] - different[n] == 1
+                    or _UNKNOWN not in chars[different[n] : different[n + 1]]
+                )
             ):
                 n += 1
             end = different[n] + 1
@@ -225,7 +229,9 @@ class Copy:
                 stop = start + len(list(run))
                 cells = chars[start:stop]
                 start = stop
-                text = "".join([cell for cell in cells if not cell.startswith(_HALF)])
+                text = "".join(cells)
+                if _HALF in text:
+                    text = "".join([cell for cell in cells if not cell.startswith(_HALF)])
                 if wanted != look and not (not wanted and _bare(look) and not text.strip(" ")):
                     out.append(_switch(look, wanted))
                     look = wanted
