@@ -333,9 +333,14 @@ async def test_the_untrusted_job_is_shown_and_its_true_text_copied(copies: list[
     async with demo().run_test(size=BIG) as pilot:
         detail = await _untrusted(pilot)
         assert "[b]Untrusted[/b] ␛[7m title" in screen_text(pilot)
-        for _ in pages.TABS:
+        shown: list[str] = []
+        while detail.leaf.TITLE not in shown:
+            shown.append(detail.leaf.TITLE)
+            assert unsafe(screen_text(pilot)) <= {"\n"}
+            await pilot.press("i")
             assert unsafe(screen_text(pilot)) <= {"\n"}
             await pilot.press("]")
+        assert {"Summary", "Result", "Raw"} <= set(shown)
         assert detail.opened is not None
         for what, inside in (
             ("raw", "\\u001b[7m title"),
