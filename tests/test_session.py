@@ -149,7 +149,6 @@ def test_a_process_that_holds_a_secret_leaves_no_core_and_cannot_be_looked_into(
 import ctypes, json, os, resource
 from icetui.flags import Flags
 from icetui.session import Session
-from icetui.settings import Profile, save_profile
 told = []
 for environ in ({}, dict(os.environ)):
     session = Session(Flags(demo=not environ), environ=environ)
