@@ -217,8 +217,8 @@ async def test_reasons_that_a_batch_leaves_out_are_listed_once(monkeypatch: pyte
         assert feed.parts is not None
         tell, listed_of = feed.open, feed.parts.listed
 
-        async def bare(job_id: str, *, again: bool = False) -> Opened:
-            told = await tell(job_id, again=again)
+        async def bare(job_id: str, **how: Any) -> Opened:
+            told = await tell(job_id, **how)
             subjobs = tuple(replace(each, error=None) for each in told.job.subjobs)
             return replace(told, job=replace(told.job, subjobs=subjobs))
 

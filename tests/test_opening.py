@@ -59,6 +59,14 @@ async def test_the_opener_gets_the_link_as_one_argument_no_terminal_and_no_key(t
     assert not (tmp_path / "evil").exists()
 
 
+async def test_the_opener_runs_in_a_session_of_its_own(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    await open_link(
+        URL, fake(tmp_path, f"exec {sys.executable} -c 'import os; print(os.getsid(0))' > {seen}"), os.environ
+    )
+    assert int(seen.read_text()) != os.getsid(0)
+
+
 async def test_what_the_opener_prints_reaches_nobody(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
