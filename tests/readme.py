@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from icetui import cli
-from icetui.keymap import CHORDS, MOVES, Key, keys_of
+from icetui.keymap import CHORDS, MOVES, Key, Where, keys_of
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -16,17 +16,28 @@ def _rows(keys: tuple[Key, ...]) -> list[str]:
     return [f"| `{key.shown.replace(' ', '` `')}` | {key.tooltip} |" for key in keys]
 
 
+PLACES: dict[Where, str] = {
+    "list": "Lists",
+    "detail": "An opened job",
+    "tree": "JSON as a tree",
+    "transcript": "A transcript",
+    "media": "Subjobs and media",
+    "timeline": "The axis of media time",
+    "compare": "Two jobs compared",
+    "document": "`icetui json`",
+}
+"""Places with keys of their own, and what a person calls them."""
+
+
 def key_table() -> str:
     """The key map as Markdown."""
     parts = ["**Everywhere**\n", "| key | does |", "|---|---|", *_rows(keys_of("everywhere"))]
     parts += [f"| `{shown.replace(' ', '` `')}` | {said} |" for shown, said in MOVES]
-    parts += ["\n**Lists**\n", "| key | does |", "|---|---|", *_rows(keys_of("list"))]
-    parts += ["\n**An opened job**\n", "| key | does |", "|---|---|", *_rows(keys_of("detail"))]
+    for where, title in PLACES.items():
+        parts += [f"\n**{title}**\n", "| key | does |", "|---|---|", *_rows(keys_of(where))]
     for chord in CHORDS:
-        where = " and ".join(
-            {"list": "lists", "detail": "an opened job"}.get(place, place) for place in chord.where
-        )
-        parts.append(f"\n**`{chord.first}`, then** (in {where})\n")
+        names = [PLACES[place] for place in chord.where]
+        parts.append(f"\n**`{chord.first}`, then** ({', '.join(names)})\n")
         parts += ["| key | does |", "|---|---|", *_rows(chord.seconds)]
     return "\n".join(parts)
 

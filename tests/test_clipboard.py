@@ -326,10 +326,17 @@ def in_screen(place: Place, *prefix: str) -> Iterator[Terminal]:
     folder = place.folder / "screens"
     folder.mkdir(mode=0o700)
     command = [program, "-U", "-c", "/dev/null", *prefix, *place.program]
-    with Terminal(command, columns=100, lines=24, env={"SCREENDIR": str(folder)}) as terminal:
-        yield terminal
-        terminal.send("qq")
-        terminal.end()
+    env = {"SCREENDIR": str(folder)}
+    with Terminal(command, columns=100, lines=24, env=env) as terminal:
+        try:
+            yield terminal
+            terminal.send("qq")
+            terminal.end()
+        finally:
+            # Its server outlives the terminal, and a test that fails.
+            subprocess.run(
+                [program, "-X", "quit"], env={**os.environ, **env}, capture_output=True, check=False
+            )
 
 
 @pytest.mark.parametrize("size", [size for size in TEXTS if size != "100 kB"])

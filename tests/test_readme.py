@@ -10,7 +10,8 @@ import pytest
 
 from icetui import __version__
 from icetui.families import FAMILIES
-from tests.readme import README, filled
+from icetui.keymap import KEYS
+from tests.readme import PLACES, README, filled
 from tests.screenshots import FOLDER, SHOTS, taken
 
 
@@ -18,6 +19,10 @@ def test_key_table_and_command_help_follow_from_the_code(monkeypatch: pytest.Mon
     monkeypatch.setenv("COLUMNS", "100")
     text = README.read_text()
     assert filled(text) == text, "run: python -m tests.readme"
+
+
+def test_no_place_with_keys_is_left_out_of_the_table() -> None:
+    assert {key.where for key in KEYS} == {"everywhere", *PLACES}
 
 
 def test_the_policy_of_the_readme_is_the_one_in_assets() -> None:
