@@ -25,6 +25,9 @@ BROKEN = "⟪broken⟫"
 
 _INDENT = "  "
 
+_LEVELS = 300
+"""What nests too deep to be printed as a whole still does so many levels further down."""
+
 
 class JsonLines:
     """A value printed with two blanks a level; `boundaries` and the like get a mark after their key.
@@ -78,6 +81,7 @@ class JsonLines:
         ways = _ways(self._marks)
         mark = self._marks.get(root_path)
         stack: list[tuple[str, Json, str | None, str]] = [(f"{mark} " if mark else "", root, root_path, "")]
+        too_deep = -_LEVELS  # where something last was too deep for the json module
         while stack:
             head, value, path, tail = stack.pop()
             if path is None:  # a closing bracket waiting for its turn
@@ -87,11 +91,15 @@ class JsonLines:
                 out.append(head + _scalar(value) + tail)
                 continue
             indent = head[: len(head) - len(head.lstrip(" "))]
-            if path not in ways and (lines := _printed(value)) is not None:
-                out.append(head + lines[0])
-                out += [indent + line for line in lines[1:-1]]
-                out.append(indent + lines[-1] + tail)
-                continue
+            depth = len(indent) // len(_INDENT)
+            if path not in ways and not too_deep < depth < too_deep + _LEVELS:
+                lines = _printed(value)
+                if lines is not None:
+                    out.append(head + lines[0])
+                    out += [indent + line for line in lines[1:-1]]
+                    out.append(indent + lines[-1] + tail)
+                    continue
+                too_deep = depth
             named = isinstance(value, dict)
             out.append(head + ("{" if named else "["))
             stack.append((indent + ("}" if named else "]"), None, None, tail))
