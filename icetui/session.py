@@ -101,6 +101,7 @@ class Session:
         self._store: Store | None = None
         self._followed_demo = False
         self.expired: datetime | None = None
+        self._refused: Expired | None = None
         self.on_expiry: Callable[[], None] | None = None
 
     @classmethod
@@ -353,6 +354,9 @@ class Session:
         runs_out = self.runs_out
         if self.expired is None and runs_out is not None and self.clock() >= runs_out - EXPIRY_MARGIN:
             self.ran_out(runs_out)
+        if self._refused is not None:
+            # What the service said once it would say again: every family has the same reason.
+            raise self._refused.with_traceback(None)
         if self.expired is not None:
             raise Expired(
                 f"The temporary key {self.identity.key.hint} ran out at {self.expired:%H:%M} UTC",
@@ -364,10 +368,11 @@ class Session:
         """When the temporary key runs out, if that is known."""
         return None if self._identity is None else self._identity.key.expires
 
-    def ran_out(self, when: datetime) -> None:
-        """The service said, or its own date says, that the temporary key is of no more use."""
+    def ran_out(self, when: datetime, refused: Expired | None = None) -> None:
+        """The service said (`refused`), or its own date says, that the temporary key is of no more use."""
         if self.expired is None:
             self.expired = when
+            self._refused = refused
             if self.on_expiry is not None:
                 self.on_expiry()
 
@@ -518,8 +523,8 @@ class _Door:
         client = session.client if session.connected else await asyncio.to_thread(lambda: session.client)
         try:
             return await client.send(call, urgent=urgent)
-        except Expired:
-            session.ran_out(session.runs_out or session.clock())
+        except Expired as refused:
+            session.ran_out(session.runs_out or session.clock(), refused)
             raise
 
 
