@@ -134,13 +134,14 @@ class IcetuiApp(IdentifiedApp):
     @on(Traffic)
     def _show_traffic(self) -> None:
         self._has_traffic = False
-        if isinstance(self.screen, Room):
+        # A call may end when the screens have ended.
+        if self.screen_stack and isinstance(self.screen, Room):
             self.screen.freshen()
 
     def watch_app_focus(self, focused: bool) -> None:
         """Without the focus is asked less often; a terminal that tells nothing of it never loses it."""
         self.session.away = not focused
-        if focused and isinstance(self.screen, Room):
+        if focused and self.screen_stack and isinstance(self.screen, Room):
             self.screen.came_back()
 
     def _end(self, code: int) -> None:
