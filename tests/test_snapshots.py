@@ -283,7 +283,7 @@ def test_a_refused_family(snap_compare: Snap, size: tuple[int, int]) -> None:
 @SIZES
 def test_no_credentials(snap_compare: Snap, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: "icetui --demo" in screen_text(pilot))
+        await until(pilot, lambda: "q quits" in screen_text(pilot))
 
     assert snap_compare(IcetuiApp(Session(Flags())), terminal_size=size, run_before=before)
 

@@ -187,7 +187,7 @@ class Browse(Room):
     def refused(self, error: IcetuiError) -> None:
         """There is nobody to ask as; says so and what to do."""
         self.trouble = error
-        self.table.nothing = telling.failure_lines(error, self.size.width - 4)
+        self.table.nothing = telling.failure_lines(error, (self.table.size.width or self.size.width) - 4)
         self.show_bars()
         self.tell(telling.failure(error))
 

@@ -69,7 +69,7 @@ class Asking(Choose):
     def below(self) -> ComposeResult:
         """The other keys."""
         if self._below:
-            yield Static(Content.styled(clean(self._below), "dim"), markup=False, classes="words")
+            yield Static(Content(clean(self._below)), markup=False, classes="words below")
 
     def action_give(self, value: str) -> None:
         """Chooses something that has a key of its own."""
