@@ -198,9 +198,10 @@ class IcetuiApp(IdentifiedApp):
     # -- what all screens say
 
     def tabs(self, active: str) -> list[Tab]:
-        """The families with their keys."""
+        """The families with their keys; one that the service will not tell about is greyed."""
         return [
-            Tab(str(n), family.title, family.name == active) for n, family in enumerate(FAMILIES, start=1)
+            Tab(str(n), family.title, family.name == active, self.browse.is_denied(family.name))
+            for n, family in enumerate(FAMILIES, start=1)
         ]
 
     def command_for(self, job: Job) -> str:

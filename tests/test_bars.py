@@ -375,3 +375,11 @@ def test_every_choice_of_a_chord_is_seen_at_any_width(cells: int) -> None:
         assert [key.shown for key in chord.seconds] == [
             word for word in words if word in {key.shown for key in chord.seconds}
         ], line
+
+
+def test_a_family_that_is_denied_is_greyed_unless_it_is_looked_at() -> None:
+    tabs = [Tab("1", "Smart", active=True, denied=True), Tab("2", "Batch", denied=True), Tab("3", "VOD AI")]
+    looks = {span[0].strip(" ▸"): span[1] for span in header_line(tabs, Who(), 100) if span[0].strip()}
+    assert looks["1 Smart"] == "active"
+    assert (looks["2"], looks["Batch"]) == ("dim", "dim")
+    assert (looks["3"], looks["VOD AI"]) == ("key", "")

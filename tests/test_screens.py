@@ -19,7 +19,7 @@ from icetui.families.base import Opened
 from icetui.job import State
 from icetui.openings import Memory
 from icetui.panes import pages
-from icetui.panes.bars import BottomLine, StatusLine
+from icetui.panes.bars import BottomLine, Header, StatusLine
 from icetui.panes.spans import plain
 from icetui.screens.choose import Choose
 from icetui.screens.detail import Detail
@@ -440,6 +440,10 @@ async def test_a_refused_family_says_why_and_the_others_work() -> None:
         await pilot.press("2")
         await listed(pilot)
         assert len(browse(pilot).table.shown) > 20
+        # It is greyed from now on.
+        header = browse(pilot).query_one(Header).line(120)
+        assert (" IProduction ", "dim") in header
+        assert (" VOD AI ", "") in header
 
 
 async def test_a_service_that_fails_keeps_the_rows_and_says_how_old_they_are(

@@ -76,11 +76,12 @@ def _joined(parts: Sequence[Sequence[Span]], between: Span) -> list[Span]:
 
 @record
 class Tab:
-    """A view in the header: the key that goes there, its title."""
+    """A view in the header: the key that goes there, its title, whether it is shown, whether it is denied."""
 
     key: str
     title: str
     active: bool = False
+    denied: bool = False
 
 
 @record
@@ -133,13 +134,16 @@ def _tabs(tabs: Sequence[Tab], *, titles: bool) -> list[Span]:
         if tab.active:
             parts.append((f"▸{tab.key} {tab.title} ", "active"))
         else:
-            parts += [(f" {tab.key}", "key"), (f" {tab.title} " if titles else " ", "")]
+            grey = "dim" if tab.denied else ""
+            parts += [(f" {tab.key}", grey or "key"), (f" {tab.title} " if titles else " ", grey)]
     return parts
 
 
 def _keys(tabs: Sequence[Tab]) -> list[Span]:
+    looks = ["active" if tab.active else "dim" if tab.denied else "key" for tab in tabs]
     return [
-        (f"▸{tab.key} " if tab.active else f" {tab.key} ", "active" if tab.active else "key") for tab in tabs
+        (f"▸{tab.key} " if tab.active else f" {tab.key} ", look)
+        for tab, look in zip(tabs, looks, strict=True)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -141,6 +141,8 @@ class LinesView(ScrollView, Quiet, can_focus=True):
         """
         super().__init__(id=id, classes=classes)
         self.lines: Lines = Fixed() if lines is None else lines
+        self.tells: Callable[[], None] | None = None
+        """Called at once where the point moves, so that what a bar says of it is in the same frame."""
         self._cursor = cursor
         self._whole = whole
         self._ascii = ascii_only
@@ -516,6 +518,8 @@ class LinesView(ScrollView, Quiet, can_focus=True):
 
     def _tell(self, before: int) -> None:
         if self.point != before:
+            if self.tells is not None:
+                self.tells()
             self.post_message(self.Pointed(self, self.point))
 
     # --- how it is drawn ---------------------------------------------------------------------------

@@ -112,6 +112,11 @@ class Browse(Room):
         """Of the family that is shown."""
         return self._shelves[self.family.name]
 
+    def is_denied(self, family: str) -> bool:
+        """Whether nothing more of a family is asked, because the service has said no."""
+        snapshot = self._shelves[family].snapshot
+        return snapshot is not None and snapshot.stopped
+
     @property
     def feed(self) -> Feed:
         """Of the family that is shown; only once the session is open."""

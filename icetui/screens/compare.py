@@ -188,6 +188,7 @@ class Compare(Room):
 
     def on_mount(self) -> None:
         """Both jobs are asked for, at once."""
+        self.view.tells = self._say_state
         self.show_keys()
         self.view.focus()
         self._show()

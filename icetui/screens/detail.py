@@ -157,6 +157,8 @@ class Detail(Links):
         self.query_one(Header).show(
             self.program.tabs((self.parent_job or self.job).family), self.program.who()
         )
+        for view in self.query(LinesView):
+            view.tells = self._pointed
         self.show_keys()
         self.leaf.enter()
         self._show()
@@ -392,6 +394,11 @@ class Detail(Links):
         if note:
             said += [("  ", ""), *([(note, "")] if isinstance(note, str) else note)]
         self.tell(said)
+
+    def _pointed(self) -> None:
+        """The point moved: what is said of it goes into the same frame."""
+        if self.is_mounted:
+            self._say_state()
 
     @on(Leaf.Noted)
     @on(LinesView.Pointed)

@@ -64,6 +64,8 @@ class Document(Room):
     def on_mount(self) -> None:
         """The tree has the keys."""
         self.query_one("#title", StatusLine).show([(clean(self._file) or "JSON", "title")])
+        for view in self.query(LinesView):
+            view.tells = self._noted
         self._leaf.enter()
         self._leaf.take(self._told, keep=False)
         self._noted()
