@@ -51,7 +51,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("doctor", "why access works or does not, in ten lines without a secret"),
     "cache": ("cache", "what is kept between runs: tell it, or remove it"),
     "completion": ("completion", "completion on TAB for bash, zsh and fish"),
-    "schema": ("schema", "the JSON Schema of what list and show print"),
+    "schema": ("schema", "the JSON Schema of what list, show, export and diff print"),
     "demo-gateway": ("demo_gateway", "serve the demo account on loopback over HTTP"),
 }
 """Name of a command: its module in `icetui.commands`, and one line on it."""
@@ -101,7 +101,7 @@ def parser(*, whole: bool = False) -> argparse.ArgumentParser:
         description="Browse Alibaba Cloud ICE and ApsaraVideo VOD jobs in the terminal. "
         "Without a command the screens start.",
         epilog="Exit codes: 0 yes, 1 the answer is no, 2 wrong use, 3 refused, 4 could not ask, "
-        "70 crash, 130 interrupted. `icetui --demo` needs no account.",
+        "70 crash, 124 `wait` ran out of time, 130 interrupted. `icetui --demo` needs no account.",
     )
     _add_globals(top)
     commands = top.add_subparsers(

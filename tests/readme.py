@@ -31,7 +31,12 @@ PLACES: dict[Where, str] = {
 
 def key_table() -> str:
     """The key map as Markdown."""
-    parts = ["**Everywhere**\n", "| key | does |", "|---|---|", *_rows(keys_of("everywhere"))]
+    parts = [
+        "**Everywhere** (Enter and Space: in lists; other places say below what theirs do)\n",
+        "| key | does |",
+        "|---|---|",
+        *_rows(keys_of("everywhere")),
+    ]
     parts += [f"| `{shown.replace(' ', '` `')}` | {said} |" for shown, said in MOVES]
     for where, title in PLACES.items():
         parts += [f"\n**{title}**\n", "| key | does |", "|---|---|", *_rows(keys_of(where))]
