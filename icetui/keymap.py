@@ -627,7 +627,7 @@ CHORDS: tuple[Chord, ...] = (
                 "p",
                 "copy('jsonpath')",
                 "tree",
-                "JSONPath",
+                "path",
                 "Copy the JSONPath; it ends at a decoded string's border and says so.",
             ),
             _key(
@@ -635,7 +635,7 @@ CHORDS: tuple[Chord, ...] = (
                 "q",
                 "copy('jq')",
                 "tree",
-                "jq path",
+                "jq",
                 "Copy the jq path, with fromjson where it enters a decoded string.",
             ),
             _key(
@@ -651,7 +651,7 @@ CHORDS: tuple[Chord, ...] = (
                 "t",
                 "copy('transcript')",
                 "everywhere",
-                "transcript",
+                "text",
                 "Copy the transcript as text.",
             ),
             _key(
@@ -667,7 +667,7 @@ CHORDS: tuple[Chord, ...] = (
                 "c",
                 "copy('command')",
                 "everywhere",
-                "command",
+                "cmd",
                 "Copy the command line that gives this.",
             ),
             _key(
@@ -784,7 +784,7 @@ CHORDS: tuple[Chord, ...] = (
                 "open_url",
                 _D,
                 "URL",
-                "Open the URL here in a browser, after asking; on a remote host it is copied instead.",
+                "Open the URL here in a browser, after asking; copied on a remote host or without a display.",
             ),
             _key(
                 "open.asset",

@@ -218,5 +218,10 @@ def test_a_cursor_key_on_the_axis_costs_little(tmp_path: Path) -> None:
             terminal.quiet(0.3)
         terminal.send("[[[")
         terminal.wait("[Timeline")
-        for key in (RIGHT, RIGHT, LEFT, ENTER, "j", "j", RIGHT):
+        for key in (RIGHT, RIGHT, LEFT, "j", "j", RIGHT):
             assert terminal.cost(key, 0.3) <= 700, key
+        # Nothing to say where the table stands on that item already.
+        written = len(terminal.raw)
+        terminal.send(ENTER)
+        terminal.quiet(0.3)
+        assert len(terminal.raw) - written <= 700

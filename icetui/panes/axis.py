@@ -280,6 +280,7 @@ class TimelineLeaf(Leaf):
         self._table = TimelineTable(cursor=True)
         self._jumping = -1
         self._off = False
+        self._stays = False
 
     def compose(self) -> ComposeResult:
         """The axis, the names of the columns, the table."""
@@ -320,7 +321,7 @@ class TimelineLeaf(Leaf):
             return
         cell = self._axis.cell + event.by
         if 0 <= cell < drawing.cells:
-            self._off = True
+            self._off, self._stays = True, False
             self._axis.go(drawing.time(cell))
             self.post_message(self.Noted())
 
@@ -331,6 +332,7 @@ class TimelineLeaf(Leaf):
             return
         self._off = False
         self._jumping = n if self._here() == n else -1
+        self._stays = self._jumping >= 0
         self._table.go(n)
         if self._jumping < 0:
             self._axis.go(self._line.items[n].start)
@@ -342,6 +344,7 @@ class TimelineLeaf(Leaf):
         jumping, self._jumping = self._jumping, -1
         self._off = False
         if item is not None and event.y != jumping:
+            self._stays = False
             self._axis.go(item.start)
 
     @property
@@ -378,7 +381,7 @@ class TimelineLeaf(Leaf):
             item = None if n is None else self._line.items[n]
         else:
             item = self._row
-        time: Span = (timecode(self.seconds), "number")
+        time: Span = (timecode(self._axis.time if self._stays else self.seconds), "number")
         if item is None:
             return [time, ("  nothing here", "dim")]
         score = [] if item.score is None else [(f"  {item.score:g}", "number")]

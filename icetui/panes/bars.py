@@ -101,19 +101,19 @@ class Who:
 def header_line(tabs: Sequence[Tab], who: Who, cells: int, name: str = "icetui") -> list[Span]:
     """App name, tabs with their keys, identity; sheds what matters least until it fits.
 
-    First to go are the program's name, the source of the key and the profile, then the titles of the
-    tabs one is not on; key hint and region go last.
+    First to go are the program's name, then the source of the key where a profile says whose it is, then the
+    titles of the tabs one is not on, then whose key it is; key hint and region go last.
     """
     titled = _tabs(tabs, titles=True)
     short = _tabs(tabs, titles=False)
     app: list[Span] = [(name, "title"), ("  ", "")]
+    whose = who.profile or who.source
     steps: tuple[tuple[list[Span], tuple[str, ...]], ...] = (
         ([*app, *titled], (who.profile, who.source, who.key_hint, who.region)),
         (titled, (who.profile, who.source, who.key_hint, who.region)),
-        (titled, (who.profile, who.key_hint, who.region)),
-        (titled, (who.key_hint, who.region)),
-        (short, (who.profile, who.key_hint, who.region)),
-        (short, (who.key_hint, who.region)),
+        (titled, (whose, who.key_hint, who.region)),
+        (short, (whose, who.key_hint, who.region)),
+        (_keys(tabs), (whose, who.key_hint, who.region)),
         (_keys(tabs), (who.key_hint, who.region)),
         (_keys(tabs), (who.region,)),
         ([], (who.region,)),
@@ -308,10 +308,11 @@ def key_line(hints: Sequence[KeyHint], title: str, cells: int) -> list[Span]:
 
 def _all_of(hints: Sequence[KeyHint], title: str, cells: int) -> list[Span] | None:
     """Every choice of a chord, its words as long as there is room for; None where not even the keys fit."""
-    for gap, most in ((2, 99), (1, 99), (1, 8), (1, 6), (1, 5), (1, 4), (1, 3), (1, 2), (1, 0)):
+    for gap, most in ((2, 99), (1, 99), (1, 98), (1, 8), (1, 6), (1, 5), (1, 4), (1, 3), (1, 2), (1, 0)):
         line: list[Span] = [(f"{title}: ", "title")]
         for n, hint in enumerate(hints):
-            words = hint.words[:most].rstrip()
+            # The last one leaves the menu, which Esc says by itself.
+            words = "" if most < 99 and n == len(hints) - 1 else hint.words[:most].rstrip()
             line += [(" " * gap, "")] if n else []
             line += [(hint.key, "key"), (f" {words}" if words else "", "")]
         if width(plain(line)) <= cells:

@@ -373,6 +373,13 @@ class Detail(Links):
         taken = sum(len(leaf.title(told)) + 3 for _, leaf in shown)
         pad, between = (" ", " ") if taken <= self.app.size.width + 1 else ("", " ")
         spans: list[Span] = []
+        # The tab one is on is seen whatever goes for it.
+        while shown[0][0] != self.tab:
+            until = sum(len(leaf.title(told)) + 2 * len(pad) + 1 for n, leaf in shown if n < self.tab)
+            if until + len(LEAVES[self.tab].title(told)) + 4 <= self.app.size.width:
+                break
+            del shown[0]
+            spans = [("… ", "dim")]
         for n, leaf in shown:
             if n == self.tab:
                 spans.append((f"[{leaf.title(told)}]", "title"))
