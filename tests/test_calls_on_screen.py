@@ -68,6 +68,15 @@ def test_calls_are_told_in_tenths_of_the_ceiling_never_too_few(calls: int, ceili
     assert plain(telling.calls(Traffic(calls, ceiling), ceiling)) == said
 
 
+@pytest.mark.parametrize(
+    ("calls", "pace", "said"), [(0, 60, "0/60"), (1, 6, "6/60"), (3, 60, "60/60"), (14, 6, "18/60")]
+)
+def test_the_pace_of_the_beats_is_said_before_the_first_minute_is_over(
+    calls: int, pace: float, said: str
+) -> None:
+    assert plain(telling.calls(Traffic(calls, 60), 60, pace)) == f"{said} calls/min"
+
+
 def test_without_a_ceiling_the_steps_stay() -> None:
     assert plain(telling.calls(Traffic(130, 0), 60)) == "132 calls/min"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -142,7 +143,7 @@ def obstacles(traffic: Traffic | None) -> list[Span]:
     return []
 
 
-def calls(traffic: Traffic | None, ceiling: int) -> list[Span]:
+def calls(traffic: Traffic | None, ceiling: int, pace: float = 0.0) -> list[Span]:
     """Calls of the last minute, `12/60 calls/min`, rounded up to the next tenth of the ceiling.
 
     Rounded, because a steady beat is then always the same number, and what does not change is not painted;
@@ -151,11 +152,13 @@ def calls(traffic: Traffic | None, ceiling: int) -> list[Span]:
     Args:
         traffic: or None, where nothing is known.
         ceiling: as set; it gives the steps also where it does not hold.
+        pace: calls a minute that the beats make; the first minute is not over when it is said already.
     """
     if traffic is None:
         return []
     step = max(1, ceiling // 10)
-    rounded = min(-(-traffic.calls // step) * step, traffic.ceiling or 1_000_000)
+    made = max(traffic.calls, math.ceil(pace)) if traffic.calls else 0
+    rounded = min(-(-made // step) * step, traffic.ceiling or 1_000_000)
     return [(f"{rounded}{f'/{traffic.ceiling}' if traffic.ceiling else ''} calls/min", "dim")]
 
 

@@ -327,7 +327,8 @@ class Browse(Room):
         """Of the profile."""
         if self.shelf.paused:
             return ()
-        return telling.calls(self.session.traffic, self.session.settings.calls_per_minute)
+        settings = self.session.settings
+        return telling.calls(self.session.traffic, settings.calls_per_minute, 60 / settings.interval)
 
     def came_back(self) -> None:
         """A beat that is due by now."""

@@ -194,7 +194,8 @@ class Detail(Links):
         """Of the profile, while it is asked."""
         if self._paused or self._stopped or self.job.state.terminal:
             return ()
-        return telling.calls(self.session.traffic, self.session.settings.calls_per_minute)
+        settings = self.session.settings
+        return telling.calls(self.session.traffic, settings.calls_per_minute, 60 / settings.interval)
 
     def came_back(self) -> None:
         """The job is asked for when that is due by what holds now."""
@@ -406,6 +407,8 @@ class Detail(Links):
         """The point moved: what is said of it goes into the same frame."""
         if self.is_mounted:
             self._say_state()
+            if not self.held:
+                self.show_keys()
 
     @on(Leaf.Noted)
     @on(LinesView.Pointed)
