@@ -176,7 +176,7 @@ def _transact(
     try:
         done = work(db)
         db.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # Ctrl+C too: half a transaction must not stay open; it goes on to whoever asked
         roll_back(db)
         raise
     return done

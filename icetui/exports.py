@@ -218,7 +218,7 @@ def _beside(path: Path, data: bytes) -> Path:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        except BaseException:
+        except BaseException:  # Ctrl+C too: half a file must not stay
             _gone(fresh)
             raise
     except OSError as error:

@@ -383,7 +383,7 @@ def _write(document: TOMLDocument) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(target)
-        except BaseException:
+        except BaseException:  # Ctrl+C too: half a file must not stay
             fresh.unlink(missing_ok=True)
             raise
     except OSError as error:

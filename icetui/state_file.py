@@ -302,7 +302,7 @@ def migrate(db: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -> None
         db.execute(f"PRAGMA application_id={APPLICATION}")
         db.execute(f"PRAGMA user_version={max(version, len(migrations))}")
         db.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # Ctrl+C too: a schema is migrated whole or not at all
         roll_back(db)
         raise
 

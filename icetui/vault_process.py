@@ -104,7 +104,7 @@ class Item:
         try:
             self._set(value)
             kept = self._read_or_none() == value
-        except BaseException:
+        except BaseException:  # Ctrl+C too: parts of a key must not stay
             self.delete()
             raise
         if not kept:
